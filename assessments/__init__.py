@@ -1,0 +1,1 @@
+"""Early Help Assessments, from draft to approval."""

@@ -1,0 +1,1 @@
+"""Families, people and cases."""

@@ -1,0 +1,1 @@
+"""Consent: what opens and closes a case to an agency."""

@@ -1,0 +1,8 @@
+"""The web server's entrance, for servers that speak ASGI."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "earlyhelp.settings")
+application = get_asgi_application()

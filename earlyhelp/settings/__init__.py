@@ -1,0 +1,3 @@
+"""Settings of a running installation; tests use `earlyhelp.settings.test`."""
+
+from earlyhelp.settings.base import *  # noqa: F403

@@ -1,0 +1,217 @@
+"""What every installation shares. What differs between installations comes from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from earlyhelp.settings.logs import LOGGING  # noqa: F401
+from earlyhelp.settings.work import *  # noqa: F403
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA_DIR = Path(os.environ.get("EARLYHELP_DATA_DIR", ROOT / ".data"))
+
+def required(name: str) -> str:
+    """The value of an environment variable that the product cannot start without."""
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise ImproperlyConfigured(f"{name} is not set: start with `make run`, or see README.md.") from None
+
+def database(url: str) -> dict[str, Any]:
+    """Django's description of a `postgres://user:password@host:port/name` address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("A database address begins with postgres://: Early Help runs on PostgreSQL only.")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+SECRET_KEY = os.environ.get("EARLYHELP_SECRET_KEY", "")  # Django refuses to start without one
+DEBUG = False
+DEMO = os.environ.get("EARLYHELP_DEMO") == "1"
+SECURE_COOKIES = os.environ.get("EARLYHELP_HTTPS", "0" if DEMO else "1") == "1"
+ALLOWED_HOSTS = os.environ.get("EARLYHELP_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("EARLYHELP_ORIGINS", "").split(",") if origin]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "rest_framework",
+    "guardian",
+    "django_fsm",
+    "pgtrigger",
+    "pghistory",
+    "oauth2_provider",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "csp",
+    "django_structlog",
+    "foundation.tenancy",
+    "foundation.audit",
+    "foundation.outbox",
+    "foundation.ui",
+    "foundation.accounts",
+    "foundation.formdefs",
+    "foundation.documents",
+    "cases",
+    "consent",
+    "intake",
+    "assessments",
+
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "foundation.accounts.middleware.PartnershipMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "earlyhelp.urls"
+WSGI_APPLICATION = "earlyhelp.wsgi.application"
+ASGI_APPLICATION = "earlyhelp.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "foundation.ui.context.shell",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "foundation.ui.renderer.PageRenderer"
+
+# The app's own role does the work; the owner migrates; maintenance is for backup, bulk loading and erasure.
+DATABASES = {
+    "default": database(required("DATABASE_URL")),
+    "owner": database(os.environ.get("DATABASE_OWNER_URL") or required("DATABASE_URL")),
+    "maintenance": database(os.environ.get("DATABASE_MAINTENANCE_URL") or required("DATABASE_URL")),
+}
+for alias in ("owner", "maintenance"):
+    DATABASES[alias] |= {"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 0}
+APP_DATABASE_ROLE = DATABASES["default"]["USER"]
+MAINTENANCE_DATABASE_ROLE = DATABASES["maintenance"]["USER"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Nothing lives only in the broker: sessions and counters of failed codes are rows.
+REDIS_URL = required("REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"},
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "foundation.ui.errors.csrf_failure"
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if os.environ.get("EARLYHELP_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+
+# A long note is refused by its field, with its words kept; only what no field could hold is refused whole.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+ANONYMOUS_USER_NAME = None  # guardian: nobody's rights, so no row for nobody
+GUARDIAN_RAISE_403 = True
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+LOGIN_REDIRECT_URL = "hats"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("EARLYHELP_STATIC_ROOT", DATA_DIR / "static"))
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": os.environ.get("EARLYHELP_FILES", DATA_DIR / "files"), "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = os.environ.get("EARLYHELP_MAIL_HOST", "127.0.0.1")
+EMAIL_PORT = int(os.environ.get("EARLYHELP_MAIL_PORT", "1025"))
+CELERY_BROKER_URL = REDIS_URL
+
+DEFAULT_FROM_EMAIL = os.environ.get("EARLYHELP_MAIL_FROM", "early-help@localhost")

@@ -1,0 +1,31 @@
+"""The roles of practice model §2, and the kinds of agency."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    """What a membership makes of a person in one agency."""
+
+    PRACTITIONER = "practitioner", "Practitioner"
+    SCREENER = "screener", "Hub screener"
+    HUB_MANAGER = "hub_manager", "Hub manager"
+    MANAGER = "manager", "Team manager"
+    COORDINATOR = "coordinator", "Coordinator"
+    SAFEGUARDING_LEAD = "safeguarding_lead", "Designated safeguarding lead"
+    BUSINESS_SUPPORT = "business_support", "Business support"
+    SOCIAL_WORKER = "social_worker", "Social worker"
+    AUDITOR = "auditor", "Quality auditor"
+    ANALYST = "analyst", "Performance analyst"
+    ADMINISTRATOR = "administrator", "Partnership administrator"
+
+
+class AgencyKind(TextChoices):
+    """What sort of organisation an agency is."""
+
+    EARLY_HELP = "early_help", "Council early help"
+    SOCIAL_CARE = "social_care", "Children's social care"
+    SCHOOL = "school", "School or college"
+    HEALTH = "health", "Health"
+    POLICE = "police", "Police"
+    HOUSING = "housing", "Housing"
+    CHARITY = "charity", "Charity or community group"

@@ -1,0 +1,1 @@
+"""Stored documents, and the renderer that makes them."""

@@ -1,0 +1,1 @@
+"""Versioned form definitions: forms as data."""

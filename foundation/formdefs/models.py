@@ -1,0 +1,27 @@
+"""A partnership's own forms, as data (EHA-3)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from foundation.audit.history import tracked
+from foundation.tenancy.models import TenantModel
+
+
+@tracked
+class FormDefinition(TenantModel):
+    """One version of one form. Published, it never changes: what began with it keeps it."""
+
+    key = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField()
+    title = models.CharField(max_length=160)
+    body = models.JSONField()
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "key", "version"], name="form_definition_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.version}"

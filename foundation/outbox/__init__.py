@@ -1,0 +1,1 @@
+"""What must reach the outside, written in the same transaction, carried by Celery."""

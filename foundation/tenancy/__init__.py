@@ -1,0 +1,1 @@
+"""The wall between partnerships: scope, base model, row-level security, composite foreign keys."""

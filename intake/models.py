@@ -1,0 +1,114 @@
+"""What reaches the front door (INT-1)."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django_fsm import FSMField
+
+from cases.enums import BirthDateKind, Part
+from cases.models import Case, Person
+from consent.models import Consent
+from foundation.accounts.models import Agency, User
+from foundation.audit.history import tracked
+from foundation.tenancy.fields import TenantForeignKey
+from foundation.tenancy.models import TenantModel
+from intake.enums import Decision, EnquiryState, Need
+from intake.workflow import EnquiryWorkflow
+
+
+class EnquiryDraft(TenantModel):
+    """An enquiry somebody is still writing: each page's answers as typed. Only its writer sees it."""
+
+    writer = models.ForeignKey(User, models.PROTECT, related_name="+")
+    agency = TenantForeignKey(Agency, related_name="+")
+    pages = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+
+
+@tracked
+class Enquiry(EnquiryWorkflow, TenantModel):
+    """A request for support for a named family, as it was told. It is never half there: a draft becomes it whole."""
+
+    reference = models.CharField(max_length=16)
+    draft_key = models.UUIDField()
+    state = FSMField(default=EnquiryState.WAITING, choices=EnquiryState.choices, protected=True)
+    received_at = models.DateTimeField()
+    sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sent_for = TenantForeignKey(Agency, related_name="+")
+    consent = TenantForeignKey(Consent, related_name="enquiries")
+    family_name = models.CharField(max_length=120)
+    address = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    worries = models.TextField()
+    working_well = models.TextField(blank=True)
+    tried = models.TextField(blank=True)
+    wishes = models.TextField(blank=True)
+    needs = ArrayField(models.CharField(max_length=20, choices=Need.choices))
+    risk_words = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    taken_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(max_length=30, choices=Decision.choices, blank=True)
+    level = models.CharField(max_length=2, blank=True)
+    reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    case = TenantForeignKey(Case, null=True, blank=True, related_name="enquiries")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "reference"], name="enquiry_reference_once"),
+            models.UniqueConstraint(fields=["partnership", "draft_key"], name="enquiry_sent_once"),
+            models.CheckConstraint(
+                name="waiting_enquiry_is_nobodys",
+                condition=~Q(state=EnquiryState.WAITING) | Q(taken_by__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="taken_enquiry_says_who",
+                condition=Q(state=EnquiryState.WAITING) | (Q(taken_by__isnull=False) & Q(taken_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="decided_enquiry_has_reason_and_level",
+                condition=~Q(state=EnquiryState.DECIDED)
+                | (
+                    ~Q(decision="") & ~Q(level="") & ~Q(reason="")
+                    & Q(decided_by__isnull=False) & Q(decided_at__isnull=False)
+                ),
+            ),
+            models.CheckConstraint(
+                name="required_eha_has_case", condition=~Q(decision=Decision.EHA_REQUIRED) | Q(case__isnull=False)
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["partnership", "state", "received_at", "id"], name="enquiry_oldest_first"),
+            models.Index(fields=["partnership", "sent_for", "-received_at"], name="enquiry_by_sender"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+@tracked
+class EnquiryPerson(TenantModel):
+    """A family member as the enquiry told of them; `person` is filled once a case opens."""
+
+    enquiry = TenantForeignKey(Enquiry, models.CASCADE, related_name="people")
+    position = models.PositiveSmallIntegerField()
+    given_name = models.CharField(max_length=80, blank=True)
+    family_name = models.CharField(max_length=80)
+    part = models.CharField(max_length=12, choices=Part.choices)
+    born_on = models.DateField(null=True, blank=True)
+    born_kind = models.CharField(max_length=10, choices=BirthDateKind.choices, default=BirthDateKind.UNKNOWN)
+    nhs_number = models.CharField(max_length=10, blank=True)
+    consent_covers = models.BooleanField(default=True)
+    person = TenantForeignKey(Person, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "enquiry", "position"], name="enquiry_person_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from . import processes
+from .datadir import DataDir
 from .problems import Problem
 from .servers import Servers, default_root, own_servers_are_given, running
 
@@ -33,11 +34,13 @@ def say(line: str) -> None:
 def run_command(command: list[str], *, test: bool, database: str | None) -> int:
     """Run a command with the servers up and return its exit code (128 + signal when it was killed)."""
     with ExitStack() as stack:
-        urls: dict[str, str] = {}
+        env = {"EARLYHELP_DATA_DIR": str(default_root()), **os.environ}
         if not own_servers_are_given():
-            urls = stack.enter_context(running(default_root(), test=test, say=say, database=database))
+            env |= stack.enter_context(running(default_root(), test=test, say=say, database=database))
+        if not test and "EARLYHELP_SECRET_KEY" not in env:
+            env["EARLYHELP_SECRET_KEY"] = DataDir(default_root()).secret_key()
         try:
-            child = processes.spawn(command, env=os.environ | urls, cwd=Path.cwd(), own_group=False, stdin=None)
+            child = processes.spawn(command, env=env, cwd=Path.cwd(), own_group=False, stdin=None)
         except OSError as error:
             raise Problem(f"{command[0]} cannot be run: {error.strerror}.") from error
         return _wait(child)
@@ -62,7 +65,7 @@ def keep_up(*, test: bool) -> int:
         servers.start()
         say(f"Up. Addresses: {servers.data.env_file} (Ctrl-C stops both).")
         while True:
-            servers.mend()
+            servers.tick()
             time.sleep(0.5)
     except Stopped:
         say("Stopping.")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import secrets
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from . import processes
 from .problems import Problem
 
 ROLES = ("postgres", "eh_owner", "eh_app", "eh_maintenance", "valkey")
 NEEDED_FREE_MB = 300
+SYSTEM_HOME = Path("/var/lib/early-help")
+PROGRAMS = SYSTEM_HOME / "programs"
 
 
 class DataDir:
@@ -24,6 +28,7 @@ class DataDir:
         self.root = Path(os.path.realpath(root))
         self.log = self.root / "log"
         self.env_file = self.root / "env"
+        self.home = self._kept_home()
         self._held: dict[str, int] = {}
 
     def open(self, *, needed_free_mb: int = NEEDED_FREE_MB) -> None:
@@ -50,6 +55,46 @@ class DataDir:
             raise Problem(
                 f"The disk that holds {self.root} is full: {free} MB are free and {needed_free_mb} MB are needed."
             )
+
+    # Where the servers' own files stand.
+
+    def choose_home(self, *, say: Callable[[str], None]) -> None:
+        """Find a place that the servers' account can reach, when we are root and it is another's.
+
+        That is this folder, or one below SYSTEM_HOME when a folder above is closed, as /root is.
+        Raises Problem when neither can be used.
+        """
+        account = processes.unprivileged_account(self.home / "postgres")
+        if account is None or processes.can_reach(account, self.home):
+            return
+        home = SYSTEM_HOME / hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+        try:
+            home.mkdir(mode=0o711, parents=True, exist_ok=True)
+            home.chmod(0o711)
+        except OSError as error:
+            raise Problem(
+                f"The account {account.name}, who runs the database, cannot reach {self.root}: "
+                "set EARLYHELP_DATA_DIR to a folder that is open to it."
+            ) from error
+        say(f"{self.root} is closed to the account {account.name}, so the servers keep their files in {home}.")
+        self.home = home
+        write_private(self.root / "home", str(home))
+
+    def _kept_home(self) -> Path:
+        try:
+            return Path((self.root / "home").read_text())
+        except FileNotFoundError:
+            return self.root
+
+    def empty(self) -> None:
+        """Remove everything that the servers and the product keep here; the lock must be held."""
+        if self.home != self.root:
+            shutil.rmtree(self.home, ignore_errors=True)
+        for entry in self.root.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
 
     # Locks. "lock" is held by the one supervisor; "users" is shared by those who joined it.
 
@@ -80,30 +125,29 @@ class DataDir:
         missing = [role for role in ROLES if role not in kept]
         if missing:
             kept |= {role: secrets.token_urlsafe(24) for role in missing}
-            self.write_private("secrets.json", json.dumps(kept, indent=1))
+            write_private(self.root / "secrets.json", json.dumps(kept, indent=1))
         return kept
+
+    def secret_key(self) -> str:
+        """Django's secret key, made on first use and kept."""
+        path = self.root / "secret-key"
+        if not path.exists():
+            write_private(path, secrets.token_urlsafe(48))
+        return path.read_text()
 
     def port(self, name: str) -> int:
         """The port a server listens on: the remembered one while it is free, otherwise a new one."""
         ports = self._read_json("ports.json")
         remembered = ports.get(name)
-        if remembered is None or not port_is_free(int(remembered)):
-            remembered = free_port()
-            self.write_private("ports.json", json.dumps(ports | {name: remembered}))
-        return int(remembered)
-
-    def write_private(self, name: str, text: str) -> Path:
-        """Write a file that only its owner may read, whole or not at all."""
-        path, draft = self.root / name, self.root / f"{name}.new"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        draft.replace(path)
-        return path
+        if remembered is not None and port_is_free(int(remembered)):
+            return int(remembered)
+        port = free_port()
+        write_private(self.root / "ports.json", json.dumps(ports | {name: str(port)}))
+        return port
 
     def write_env(self, values: Mapping[str, str]) -> None:
         """Write the addresses as KEY=VALUE lines that a shell can source."""
-        self.write_private("env", "".join(f"{key}={value}\n" for key, value in values.items()))
+        write_private(self.root / "env", "".join(f"{key}={value}\n" for key, value in values.items()))
 
     def read_env(self) -> dict[str, str]:
         """The addresses of servers that are up, or an empty dict when none are."""
@@ -119,6 +163,15 @@ class DataDir:
         except (FileNotFoundError, json.JSONDecodeError):
             return {}
         return dict(kept)
+
+
+def write_private(path: Path, text: str) -> Path:
+    """Write a file that only its owner may read, whole or not at all."""
+    draft = path.with_name(f"{path.name}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    return draft.replace(path)
 
 
 def port_is_free(port: int) -> bool:

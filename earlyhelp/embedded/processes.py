@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,6 +64,32 @@ def as_account(account: Account | None) -> dict[str, Any]:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
+def can_reach(account: Account, path: Path) -> bool:
+    """Whether the account can enter a folder or run a file, every folder above included."""
+    asked = subprocess.run(["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)], **as_account(account), cwd="/")
+    return asked.returncode == 0
+
+
+def reachable_copy(account: Account | None, file: Path, base: Path, parts: Sequence[str], shelf: Path) -> Path:
+    """A program that the account can run: `file` itself, or its like in a copy.
+
+    Where a folder above is closed to the account, the `parts` of the folder `base` that the
+    program needs are copied to the shelf, once for each release.
+    """
+    if account is None or can_reach(account, file):
+        return file
+    stamp = f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}"
+    copy = shelf / hashlib.sha256(stamp.encode()).hexdigest()[:16]
+    if not copy.exists():
+        draft = copy.with_suffix(f".{os.getpid()}")
+        for part in parts:
+            if (base / part).exists():
+                shutil.copytree(base / part, draft / part, symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", str(shelf)], check=True)
+        draft.rename(copy)
+    return copy / file.relative_to(base)
+
+
 def spawn(
     command: Sequence[str | Path],
     *,
@@ -100,7 +128,11 @@ def spawn(
 
 
 def stop(
-    process: subprocess.Popen[bytes], *, by: signal.Signals, patience: float, then: signal.Signals = signal.SIGKILL
+    process: subprocess.Popen[bytes],
+    *,
+    by: signal.Signals,
+    patience: float,
+    then: signal.Signals = signal.SIGKILL,
 ) -> None:
     """End a child: ask by one signal, wait `patience` seconds, then insist by another."""
     if process.poll() is not None:
@@ -134,7 +166,7 @@ def _from_proc(folder: Path) -> list[int]:
             continue
         try:
             marked = mark in (entry / "environ").read_bytes().split(b"\0")
-            if marked or (os.readlink(entry / "cwd") == str(folder) and _is_postgres(entry)):
+            if marked or ((entry / "cwd").readlink() == folder and _is_postgres(entry)):
                 found.append(int(entry.name))
         except OSError:
             continue

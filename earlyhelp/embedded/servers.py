@@ -12,13 +12,16 @@ from . import processes
 from .datadir import DataDir
 from .postgres import RUN_SETTINGS, TEST_SETTINGS, Postgres
 from .problems import Problem
+from .server import Server
 from .valkey import Valkey
 
 Say = Callable[[str], None]
-Server = Postgres | Valkey
 
 LINE_EVERY = 15.0
-"""Seconds between two lines on a server that is still starting."""
+"""Seconds between two lines on a server that is still recovering."""
+
+MOST_FAILURES = 5
+"""How often a server may end again while it is being brought back."""
 
 
 def default_root() -> Path:
@@ -43,79 +46,105 @@ class Servers:
         self.say = say
         self.postgres: Postgres | None = None
         self.valkey: Valkey | None = None
+        self._waits: dict[str, _Wait] = {}
 
     @property
     def all(self) -> list[Server]:
         """The servers that were made, in the order in which they start."""
         return [server for server in (self.postgres, self.valkey) if server is not None]
 
-    def start(self) -> dict[str, str]:
-        """Start both, wait until both answer, and return their addresses.
+    def begin(self) -> None:
+        """Start both without waiting for them; `tick` says when they answer.
 
         The lock of the data folder must be held. Raises Problem (OPS-1).
         """
-        cleared = processes.end_leftovers(self.data.root)
-        self.postgres = Postgres(self.data, TEST_SETTINGS if self.test else RUN_SETTINGS)
+        cleared = processes.end_leftovers(self.data.root, patience=5)
+        self.data.choose_home(say=self.say)
         self.valkey = Valkey(self.data, durable=not self.test)
-        for server in self.all:
-            cleared += processes.end_leftovers(server.folder)
+        cleared += processes.end_leftovers(self.valkey.folder)
+        self.postgres = Postgres(self.data, TEST_SETTINGS if self.test else RUN_SETTINGS)
+        cleared += processes.end_leftovers(self.postgres.folder)
         if cleared:
             self.say(f"Ended {cleared} processes that an earlier start had left behind.")
         for server in self.all:
             server.start()
-        for server in self.all:
-            self.wait_for(server)
-        self.data.write_env(self.urls())
+            self._waits[server.name] = _Wait(first=True)
+
+    def start(self) -> dict[str, str]:
+        """Start both, wait until both answer, and return their addresses; raises Problem (OPS-1)."""
+        self.begin()
+        while not self.tick():
+            time.sleep(0.1)
         return self.urls()
 
     def urls(self, database: str = "earlyhelp") -> dict[str, str]:
         """The addresses by environment variable."""
-        assert self.postgres is not None and self.valkey is not None
+        if self.postgres is None or self.valkey is None:
+            return {}
         return self.postgres.urls(database) | self.valkey.urls()
 
-    def wait_for(self, server: Server) -> None:
-        """Wait until a server answers, however long it recovers, with a line now and then.
+    def tick(self) -> bool:
+        """Look after both once, without waiting, and say whether both answer.
 
-        Raises Problem when its process ends instead.
+        A server whose process has ended is started again on its old port and waited for, however
+        long it recovers, with a line now and then. Raises Problem when that cannot help.
         """
-        began = time.monotonic()
-        next_line = began + LINE_EVERY / 3
-        while not server.is_ready():
-            assert server.process is not None
-            if server.process.poll() is not None:
-                raise Problem(server.why_it_ended())
-            if (now := time.monotonic()) >= next_line:
-                self.say(f"{server.name} is still recovering after {now - began:.0f} seconds; waiting for it.")
-                next_line = now + LINE_EVERY
-            time.sleep(0.1)
-        server.after_start()
+        for server in self.all:
+            if server.has_ended:
+                self._start_again(server)
+            elif wait := self._waits.get(server.name):
+                self._look_at(server, wait)
+        if self._waits:
+            return False
+        if not self.data.env_file.exists():
+            self.data.write_env(self.urls())
+        return True
 
-    def mend(self) -> bool:
-        """Start again each server whose process has ended, and say whether there was one.
-
-        Addresses stay as they were. Raises Problem when it cannot be mended.
-        """
-        ended = [server for server in self.all if server.process is not None and server.process.poll() is not None]
-        for server in ended:
-            if "is full" in (reason := server.why_it_ended()):
-                raise Problem(reason)
-            self.say(f"{server.name} was killed; starting it again.")
-            self._restart(server)
-            self.say(f"{server.name} is back.")
-        return bool(ended)
-
-    def _restart(self, server: Server) -> None:
-        before = server.port
+    def _start_again(self, server: Server) -> None:
+        wait = self._waits.setdefault(server.name, _Wait())
+        reason, before = server.why_it_ended(), server.port
+        wait.failures += 1
+        if wait.first or wait.failures > MOST_FAILURES or "is full" in reason:
+            raise Problem(reason)
+        self.say(f"{server.name} ended; starting it again.")
         server.start()
         if server.port != before:
             raise Problem(f"The port {before} of {server.name} was taken while it was down: start again.")
-        self.wait_for(server)
+
+    def _look_at(self, server: Server, wait: _Wait) -> None:
+        if server.is_ready():
+            server.after_start()
+            del self._waits[server.name]
+            if not wait.first:
+                self.say(f"{server.name} is back.")
+        elif wait.line_is_due():
+            self.say(f"{server.name} is still recovering after {wait.seconds:.0f} seconds; waiting for it.")
 
     def stop(self) -> None:
         """Stop both, the broker before the database."""
         self.data.env_file.unlink(missing_ok=True)
         for server in reversed(self.all):
             server.stop()
+
+
+class _Wait:
+    """A server that was started and does not answer yet."""
+
+    def __init__(self, *, first: bool = False) -> None:
+        self.first = first
+        self.failures = 0
+        self._began = time.monotonic()
+        self._next_line = self._began + LINE_EVERY / 3
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def line_is_due(self) -> bool:
+        if (now := time.monotonic()) < self._next_line:
+            return False
+        self._next_line = now + LINE_EVERY
+        return True
 
 
 @contextmanager
@@ -166,7 +195,7 @@ def _wait_for_others(servers: Servers) -> None:
 def _with_database(servers: Servers, urls: dict[str, str], name: str) -> dict[str, str]:
     postgres = servers.postgres
     if postgres is None:
-        postgres = Postgres(servers.data, {})
+        postgres = Postgres(servers.data, RUN_SETTINGS)
         postgres.port = int(urls["DATABASE_URL"].rpartition("/")[0].rpartition(":")[2])
     postgres.ensure_database(name)
     return postgres.urls(name) | {"REDIS_URL": urls["REDIS_URL"]}

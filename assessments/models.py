@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField
@@ -60,6 +61,13 @@ class Assessment(AssessmentWorkflow, TenantModel):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["partnership", "state", "submitted_at", "id"], name="assessment_to_approve")]
+        triggers = [
+            pgtrigger.Protect(
+                name="approved_stands",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=AssessmentState.APPROVED),
+            ),
+        ]
 
 
 @tracked
@@ -77,6 +85,19 @@ class Section(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["partnership", "assessment", "key"], name="assessment_section_once"),
+        ]
+        triggers = [
+            # An approved assessment is frozen with its sections, whoever writes: a slip in the code too (EHA-7).
+            pgtrigger.Trigger(
+                name="frozen_with_its_assessment",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=pgtrigger.Func(
+                    "IF EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = OLD.assessment_id "
+                    "AND a.state = 'approved') THEN RAISE EXCEPTION 'an approved assessment is frozen'; END IF; "
+                    "RETURN COALESCE(NEW, OLD);"
+                ),
+            ),
         ]
 
 

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "consent",
     "intake",
     "assessments",
+    "earlyhelp",
 
 ]
 

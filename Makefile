@@ -27,14 +27,18 @@ reset: set-up
 	@exec $(PY) -m earlyhelp.run reset
 
 # The browser tests need Chromium; set-up-test installs it where it may and says so where it may not.
+test: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test: set-up-test
 	@set --; command -v chromium >/dev/null || command -v chromium-browser >/dev/null || set -- -m "not browser"; \
-	$(PY) manage.py vendor_assets --verbosity 0 && exec $(SERVERS) --test -- $(PY) -m pytest -n 2 "$$@" $(ARGS)
+	exec $(SERVERS) --test -- sh -c \
+	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 "$$@" $(ARGS)' pytest "$$@"
 
+test-fast: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test-fast: set-up-test
-	@$(PY) manage.py vendor_assets --verbosity 0
-	@exec $(SERVERS) --test -- $(PY) -m pytest -n 2 -m "not browser and not slow" $(ARGS)
+	@exec $(SERVERS) --test -- sh -c \
+	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 -m "not browser and not slow" $(ARGS)'
 
+lint: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 lint: set-up-test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -43,7 +47,6 @@ lint: set-up-test
 	$(PY) -c 'from importlinter.cli import lint_imports_command as check; check()'
 	$(PY) -m earlyhelp.compose_check docker-compose.yml
 	$(SERVERS) --test -- sh -ec '\
-	  export DJANGO_SETTINGS_MODULE=earlyhelp.settings.test; \
 	  $(PY) manage.py makemigrations --check --dry-run; \
 	  $(PY) manage.py lintmigrations; \
 	  $(PY) manage.py workflows --check'

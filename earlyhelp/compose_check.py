@@ -27,7 +27,7 @@ def trouble_with(file: Path) -> str | None:
     required = set(re.findall(r"\$\{([A-Z_]+):\?", file.read_text()))
     done = subprocess.run(
         [binary(), "--file", file, "config", "--quiet"],
-        env={"PATH": os.defpath, "HOME": str(Path.home())} | {name: "given" for name in required},
+        env={"PATH": os.defpath, "HOME": str(Path.home())} | dict.fromkeys(required, "given"),
         capture_output=True,
         text=True,
     )

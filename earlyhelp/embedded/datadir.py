@@ -83,7 +83,7 @@ class DataDir:
     def _kept_home(self) -> Path:
         try:
             return Path((self.root / "home").read_text())
-        except FileNotFoundError:
+        except OSError:
             return self.root
 
     def empty(self) -> None:

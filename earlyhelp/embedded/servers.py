@@ -153,7 +153,8 @@ def running(root: Path, *, test: bool, say: Say, database: str | None = None) ->
 
     Starts them, or joins those that another process keeps up on the same data folder; who
     started them stops them once the last one has left. With `database` that further database
-    is made if need be and the addresses point to it. Raises Problem (OPS-1).
+    is made if need be and the addresses point to it. A test run that joined gets a name of its
+    own for its databases. Raises Problem (OPS-1).
     """
     servers = Servers(root, test=test, say=say)
     servers.data.open()
@@ -162,6 +163,8 @@ def running(root: Path, *, test: bool, say: Say, database: str | None = None) ->
         urls = joined or servers.start()
         if database is not None:
             urls = _with_database(servers, urls, database)
+        if joined and test:
+            urls = urls | {"EARLYHELP_TEST_NAME": os.environ.get("EARLYHELP_TEST_NAME", f"run{os.getpid()}")}
         yield urls
     finally:
         if not joined:

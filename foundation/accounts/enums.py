@@ -29,3 +29,12 @@ class AgencyKind(TextChoices):
     POLICE = "police", "Police"
     HOUSING = "housing", "Housing"
     CHARITY = "charity", "Charity or community group"
+
+
+class AccountVerb(TextChoices):
+    """What may be done to agencies, teams and memberships, as the audit trail names it."""
+
+    AGENCY_CREATED = "agency.created", "Agency created"
+    TEAM_CREATED = "team.created", "Team created"
+    MEMBERSHIP_ADDED = "membership.added", "Membership added"
+    MEMBERSHIP_ENDED = "membership.ended", "Membership ended"

@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from foundation.accounts.enums import Role
+
 
 class CaseState(TextChoices):
     """One spell of early help."""
@@ -36,3 +38,22 @@ class GrantLevel(TextChoices):
 
     SEE = "see_case", "See the case"
     CONTRIBUTE = "contribute_case", "See the case and work on it"
+
+
+class CaseVerb(TextChoices):
+    """What is written in the trail of a case."""
+
+    OPENED = "case.opened", "opened the case"
+
+
+# Which verb tells of which transition: a case has none yet (closing comes with the plan).
+VERB_OF_TRANSITION: dict[str, CaseVerb] = {}
+
+
+# The roles that see the cases that consent has opened to their agency (practice model §2). A case's content never
+# comes with the roles of administrators and analysts; auditors and social workers get theirs by other doors, later.
+SEEING_ROLES = (
+    Role.PRACTITIONER, Role.SCREENER, Role.HUB_MANAGER, Role.MANAGER, Role.COORDINATOR, Role.SAFEGUARDING_LEAD,
+)  # fmt: skip
+WORKING_ROLES = (Role.PRACTITIONER, Role.MANAGER, Role.COORDINATOR, Role.SAFEGUARDING_LEAD)
+OPENING_ROLES = (Role.SCREENER, Role.HUB_MANAGER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django_fsm import FSMField
@@ -99,13 +100,41 @@ class Case(CaseWorkflow, TenantModel):
 
 
 class CaseGrant(GroupObjectPermissionBase):
-    """The door: one agency (by its group) let into one case, by guardian. Only `consent.services` writes it."""
+    """The door: one agency (by its group) let into one case, by guardian. Only `consent.services` writes it.
+
+    An agency that may work on a case holds two rows, one to see it and one to work on it, each with its own last day:
+    a longer consent to see outlives a shorter one to work. `until` is that day (none: no end set), so that a door
+    shuts by the date itself and not by a job that has to run. `opened_at` is the case's own, copied by the database
+    when the row is made (it never changes): a page of the newest cases is then read from one index.
+    """
 
     partnership = models.ForeignKey(
-        Partnership, models.PROTECT, default=current_partnership_id_or_none, editable=False, related_name="+", db_index=False
+        Partnership,
+        models.PROTECT,
+        default=current_partnership_id_or_none,
+        editable=False,
+        related_name="+",
+        db_index=False,
     )
     content_object = TenantForeignKey(Case, models.CASCADE, related_name="grants")
+    until = models.DateField(null=True, blank=True)
+    opened_at = models.DateTimeField(editable=False)
 
     class Meta(GroupObjectPermissionBase.Meta):
         abstract = False
-        indexes = [models.Index(fields=["partnership", "group", "permission", "content_object"], name="grant_by_agency")]
+        indexes = [
+            models.Index(
+                fields=["partnership", "group", "permission", "-opened_at", "-content_object"],
+                include=["until"],
+                name="grant_newest_first",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="carry_opened_at",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="NEW.opened_at := (SELECT opened_at FROM cases_case WHERE id = NEW.content_object_id); "
+                "RETURN NEW;",
+            ),
+        ]

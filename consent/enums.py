@@ -26,3 +26,16 @@ class InformationKind(TextChoices):
     HOUSING = "housing", "Housing and money"
     POLICE = "police", "Police and community safety"
     SOCIAL_CARE = "social_care", "Social care"
+
+
+class ConsentVerb(TextChoices):
+    """What is written in the trail of a consent."""
+
+    RECORDED = "consent.recorded", "recorded a consent"
+    OPENED_DOORS = "consent.opened_doors", "opened the case to the agencies that a consent names"
+    WITHDRAWN = "consent.withdrawn", "recorded that the family withdrew a consent"
+    AGENCIES_WITHDRAWN = "consent.agencies_withdrawn", "recorded that the family withdrew a consent for some agencies"
+
+
+# Which verb tells of which transition (a test holds the two lists together).
+VERB_OF_TRANSITION = {"withdraw": ConsentVerb.WITHDRAWN}

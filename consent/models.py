@@ -48,7 +48,8 @@ class Consent(ConsentWorkflow, TenantModel):
             ),
             models.CheckConstraint(name="consent_names_information", condition=Q(information__len__gt=0)),
             models.CheckConstraint(
-                name="consent_ends_after_it_begins", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("given_on"))
+                name="consent_ends_after_it_begins",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("given_on")),
             ),
             models.CheckConstraint(
                 name="withdrawn_consent_says_who",
@@ -60,14 +61,21 @@ class Consent(ConsentWorkflow, TenantModel):
 
 @tracked
 class ConsentAgency(TenantModel):
-    """One agency that a consent names, and how far it may go."""
+    """One agency that a consent names, and how far it may go. The family may take back one agency alone."""
 
     consent = TenantForeignKey(Consent, models.CASCADE, related_name="agencies")
     agency = TenantForeignKey(Agency, related_name="+")
     level = models.CharField(max_length=20, choices=GrantLevel.choices)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_told_by = models.CharField(max_length=160, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="withdrawn_agency_says_who",
+                condition=Q(withdrawn_at__isnull=True) | (Q(withdrawn_by__isnull=False) & ~Q(withdrawn_told_by="")),
+            ),
             models.UniqueConstraint(fields=["partnership", "consent", "agency"], name="consent_names_agency_once"),
         ]
 

@@ -1,0 +1,17 @@
+"""Where the rooms above hang what they have to show of a case. Fill these in `apps.ready()`.
+
+    from cases import panels
+
+    panels.add("assessments/case_panel.html", context_fn, order=20)   # context_fn(actor, case, request) -> dict
+    panels.next_steps.add(fn, order=10)                                # fn(actor, case) -> NextStep | None
+    panels.path.add(fn, order=20)                                      # fn(case) -> list[PathStep]
+    panels.happenings.know(AssessmentVerb)                             # the labels of the verbs become sentences
+
+A panel's template finds the keys of its own context at the top level, and `case`, `actor`, `partnership` and `request`.
+"""
+
+from cases.registries import NextStep, PathStep, happenings, next_steps, panels, path
+
+__all__ = ["NextStep", "PathStep", "add", "happenings", "next_steps", "panels", "path"]
+
+add = panels.add

@@ -1,0 +1,126 @@
+"""Which cases somebody may see: one query for lists, detail, counts, documents and every room above (CON-2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet, Subquery
+
+from cases.enums import SEEING_ROLES, WORKING_ROLES, CaseState, GrantLevel
+from cases.models import Case
+from foundation.accounts.enums import Role
+from foundation.accounts.models import Agency
+from foundation.common import clock
+from foundation.common.actors import Actor
+from foundation.common.errors import NotAllowed, NotThere
+from foundation.tenancy.models import Partnership
+
+PAGE = 25
+MOST_COUNTED = 100
+
+# Where a page begins: the moment of opening and the key of the last case of the page before.
+Key = tuple[dt.datetime, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some cases, newest first, and where the next page begins (None: nothing follows)."""
+
+    cases: Sequence[Case]
+    following: Key | None
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """Cases open to the actor's agency by a grant whose last day has not passed; nothing else decides (CON-2).
+
+    An agency has at most one row of each kind in a case, so that no case comes twice. The hat's role must be one
+    that looks at cases at all: administrators and analysts see none.
+    """
+    return _let_in(actor, GrantLevel.SEE, SEEING_ROLES)
+
+
+def workable_by(actor: Actor) -> QuerySet[Case]:
+    """Open cases that a grant lets the actor's agency work on, for the roles that do such work (CON-2)."""
+    return _let_in(actor, GrantLevel.CONTRIBUTE, WORKING_ROLES).filter(state=CaseState.OPEN)
+
+
+def case_for(actor: Actor, case_id: UUID) -> Case:
+    """One case with its family, lead and team, if the actor may see it (ACC-6).
+
+    Raises NotThere for what is missing or another partnership's, and NotAllowed, saying whom to ask, for a case of
+    this partnership that is not open to the actor.
+    """
+    found = visible_to(actor).select_related("family", "lead", "lead_agency", "team").filter(pk=case_id).first()
+    if found is not None:
+        return found
+    if not Case.objects.filter(pk=case_id).exists():
+        raise NotThere
+    if not actor.has(*SEEING_ROLES):
+        raise NotAllowed("Your role does not open families' cases. If you need one for your work, ask your manager.")
+    door = Partnership.objects.only("front_door").get(pk=actor.partnership_id).front_door
+    raise NotAllowed(f"This case is not open to your agency. Ask the {door}: they can ask the family for consent.")
+
+
+def newest_cases(actor: Actor, *, show: str = "", after: Key | None = None, size: int = PAGE) -> Page:
+    """One page of the cases that the actor may see, newest first, with what a list shows of each.
+
+    `show` is "mine" (the actor leads), "agency" (the actor's agency leads) or "" (all open to the agency).
+    """
+    key = Q()
+    if after is not None:
+        opened_at, case_id = after
+        earlier = Q(grants__opened_at__lt=opened_at)
+        same = Q(grants__opened_at=opened_at, grants__content_object_id__lt=case_id)
+        key = Q(grants__opened_at__lte=opened_at) & (earlier | same)
+    found = (
+        _narrowed(_let_in(actor, GrantLevel.SEE, SEEING_ROLES, key), actor, show)
+        .select_related("family", "lead", "lead_agency")
+        .order_by("-grants__opened_at", "-grants__content_object_id")
+    )
+    rows = list(found[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(rows[:size], (last.opened_at, last.pk) if last else None)
+
+
+def how_many(actor: Actor, *, show: str = "") -> int:
+    """How many cases such a list has, counted no further than one past `MOST_COUNTED`."""
+    return _narrowed(visible_to(actor), actor, show)[: MOST_COUNTED + 1].count()
+
+
+def agencies_let_in(case: Case) -> list[tuple[Agency, bool, dt.date | None]]:
+    """Who may see a case today: each agency, whether it may work on it, and its last day (None: no end is set)."""
+    today = clock.today()
+    found: dict[int, dict[str, dt.date | None]] = {}
+    for grant in case.grants.select_related("permission").filter(Q(until__isnull=True) | Q(until__gte=today)):
+        found.setdefault(grant.group_id, {})[grant.permission.codename] = grant.until
+    agencies = Agency.objects.filter(group__in=found, active=True).order_by("name")
+    return [
+        (agency, GrantLevel.CONTRIBUTE in found[agency.group_id], found[agency.group_id].get(GrantLevel.SEE))
+        for agency in agencies
+    ]
+
+
+def _let_in(actor: Actor, level: GrantLevel, roles: Sequence[Role], more: Q | None = None) -> QuerySet[Case]:
+    """`more` may speak of the same grant's row: conditions on `grants__` in another call would join it again."""
+    if actor.agency_id is None or not actor.has(*roles):
+        return Case.objects.none()
+    in_time = Q(grants__until__isnull=True) | Q(grants__until__gte=clock.today())
+    agency = Agency.objects.filter(pk=actor.agency_id, active=True).values("group_id")[:1]
+    permission = Permission.objects.filter(
+        content_type__app_label="cases", content_type__model="case", codename=level
+    ).values("pk")[:1]
+    return Case.objects.filter(
+        in_time, more or Q(), grants__group=Subquery(agency), grants__permission=Subquery(permission)
+    )
+
+
+def _narrowed(cases: QuerySet[Case], actor: Actor, show: str) -> QuerySet[Case]:
+    if show == "mine":
+        return cases.filter(lead_id=actor.user_id, lead_agency_id=actor.agency_id)
+    if show == "agency":
+        return cases.filter(lead_agency_id=actor.agency_id)
+    return cases

@@ -1,0 +1,110 @@
+"""What the rooms above hang on the case page: panels, the path, the one next step, and words for the trail."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.http import HttpRequest
+
+from cases.models import Case
+from foundation.common.actors import Actor
+
+PanelContext = Callable[[Actor, Case, HttpRequest], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A piece of the case page: its template, and what the template needs besides `case`, `actor` and `request`."""
+
+    template: str
+    context: PanelContext
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do next: in words, with the button that does it (FAM-10)."""
+
+    words: str
+    button: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """A stage of the partnership's path, and the day it was reached (None: not yet)."""
+
+    words: str
+    done_on: dt.date | None = None
+
+
+class Panels:
+    """The panels of the case page, in order."""
+
+    def __init__(self) -> None:
+        self._panels: dict[str, tuple[int, Panel]] = {}
+
+    def add(self, template: str, context_fn: PanelContext, order: int = 100) -> None:
+        """Hang a panel on the page; the same template twice hangs once."""
+        self._panels[template] = (order, Panel(template, context_fn))
+
+    def __iter__(self) -> Iterator[Panel]:
+        return (panel for _, panel in sorted(self._panels.values(), key=lambda entry: (entry[0], entry[1].template)))
+
+
+class NextSteps:
+    """Who can say what comes next. The first that has an answer, in order, gives it."""
+
+    def __init__(self) -> None:
+        self._sources: list[tuple[int, Callable[[Actor, Case], NextStep | None]]] = []
+
+    def add(self, fn: Callable[[Actor, Case], NextStep | None], order: int = 100) -> None:
+        """Ask `fn` for the next step, after those of a lower order."""
+        self._sources = sorted([*self._sources, (order, fn)], key=lambda entry: entry[0])
+
+    def first(self, actor: Actor, case: Case) -> NextStep | None:
+        """What this reader can do next in this case, if anything."""
+        return next((step for _, ask in self._sources if (step := ask(actor, case)) is not None), None)
+
+
+class Path:
+    """Where a family is on the partnership's path: each room adds the stages that it knows (FAM-10)."""
+
+    def __init__(self) -> None:
+        self._sources: list[tuple[int, Callable[[Case], list[PathStep]]]] = []
+
+    def add(self, fn: Callable[[Case], list[PathStep]], order: int = 100) -> None:
+        """Put the stages that `fn` gives after those of a lower order."""
+        self._sources = sorted([*self._sources, (order, fn)], key=lambda entry: entry[0])
+
+    def of(self, case: Case) -> list[PathStep]:
+        """All stages, done and still to come."""
+        return [step for _, ask in self._sources for step in ask(case)]
+
+
+class Happenings:
+    """Words for what the trail holds of a case: "Ruth Adeyemi opened the case". A verb without words stays unsaid."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, str] = {}
+
+    def know(self, verbs: type[TextChoices]) -> None:
+        """Take the labels of a room's verbs as the words."""
+        self._words.update((str(value), str(label)) for value, label in verbs.choices)
+
+    def words(self, verb: str) -> str | None:
+        """The words of a verb, if a room has given any."""
+        return self._words.get(verb)
+
+    def verbs(self) -> list[str]:
+        """Every verb that can be said."""
+        return sorted(self._words)
+
+
+panels = Panels()
+next_steps = NextSteps()
+path = Path()
+happenings = Happenings()

@@ -1,0 +1,122 @@
+"""What consents say: whom they cover, which doors they hold open, and the history that the case page tells."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.db.models import Q, QuerySet
+
+from cases.enums import CaseState, GrantLevel
+from cases.models import Case
+from consent.enums import ConsentState
+from consent.models import Consent, ConsentAgency, ConsentPerson
+from foundation.accounts.models import Agency
+from foundation.common import clock
+from foundation.common.actors import Actor
+
+# A door: an agency's group and what it may do; with it the last day that the door is open (None: no end is set).
+Doors = dict[tuple[Group, GrantLevel], dt.date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an agency may see a case today."""
+
+    agency: Agency
+    works: bool
+    until: dt.date | None
+    leads: bool
+    consents: tuple[Consent, ...]
+
+
+def in_force(prefix: str = "") -> Q:
+    """The condition that a consent holds today: neither withdrawn nor past its last day. `prefix` leads to it."""
+    today = clock.today()
+    begun = Q(**{f"{prefix}state": ConsentState.IN_FORCE, f"{prefix}given_on__lte": today})
+    return begun & (Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": today}))
+
+
+def covered(case_ids: Iterable[UUID]) -> Mapping[UUID, Mapping[UUID, Mapping[UUID, str]]]:
+    """Of each case, of each person: the agencies that a consent in force lets know about them (`cases.disclosure`)."""
+    found: dict[UUID, dict[UUID, dict[UUID, str]]] = {}
+    rows = (
+        ConsentPerson.objects.filter(
+            in_force("consent__"), consent__case__in=list(case_ids), consent__agencies__withdrawn_at__isnull=True
+        )
+        .values_list("consent__case_id", "person_id", "consent__agencies__agency_id", "consent__agencies__agency__name")
+        .distinct()
+    )
+    for case_id, person_id, agency_id, name in rows:
+        found.setdefault(case_id, {}).setdefault(person_id, {})[agency_id] = name
+    return found
+
+
+def doors_of(case: Case) -> Doors:
+    """Every door that should stand open today: what `services.reckon_grants` brings about.
+
+    An agency has what the widest of its consents gives it, and keeps each part as long as the longest consent that
+    gives that part. The agency that leads an open case keeps its own record without any (decision 020).
+    """
+    doors: Doors = {}
+    if case.state == CaseState.OPEN:
+        group = case.lead_agency.group
+        doors[group, GrantLevel.SEE] = doors[group, GrantLevel.CONTRIBUTE] = None
+    named = ConsentAgency.objects.filter(in_force("consent__"), consent__case=case, withdrawn_at__isnull=True)
+    for entry in named.select_related("consent", "agency__group"):
+        for level in _levels_within(GrantLevel(entry.level)):
+            door = (entry.agency.group, level)
+            doors[door] = _later(doors[door], entry.consent.ends_on) if door in doors else entry.consent.ends_on
+    return doors
+
+
+def consents_of(actor: Actor, case: Case) -> QuerySet[Consent]:
+    """The consents of a case, newest first: all for the agency that leads it, for another those that name it."""
+    consents = Consent.objects.filter(case=case)
+    if actor.agency_id != case.lead_agency_id:
+        naming = ConsentAgency.objects.filter(agency=actor.agency_id, consent__case=case)
+        consents = consents.filter(pk__in=naming.values("consent"))
+    return (
+        consents.select_related("recorded_by", "recorded_for", "withdrawn_by")
+        .prefetch_related("agencies__agency", "agencies__withdrawn_by", "people__person")
+        .order_by("-given_on", "-id")
+    )
+
+
+def reasons_of(case: Case, let_in: Iterable[tuple[Agency, bool, dt.date | None]]) -> list[Reason]:
+    """For each agency that may see a case, why: the consents in force that name it, or that it leads."""
+    naming: dict[UUID, list[Consent]] = {}
+    named = ConsentAgency.objects.filter(in_force("consent__"), consent__case=case, withdrawn_at__isnull=True)
+    for entry in named.select_related("consent").order_by("consent__given_on"):
+        naming.setdefault(entry.agency_id, []).append(entry.consent)
+    return [
+        Reason(agency, works, until, agency.pk == case.lead_agency_id, tuple(naming.get(agency.pk, ())))
+        for agency, works, until in let_in
+    ]
+
+
+def still_named(consent: Consent) -> list[ConsentAgency]:
+    """The agencies of a consent that the family has not taken back, by name."""
+    if consent.state == ConsentState.WITHDRAWN:
+        return []
+    rows = ConsentAgency.objects.filter(consent=consent, withdrawn_at__isnull=True)
+    return list(rows.select_related("agency").order_by("agency__name"))
+
+
+def agencies_to_name() -> QuerySet[Agency]:
+    """Agencies that a consent can name, by name."""
+    return Agency.objects.filter(active=True).order_by("name")
+
+
+def _levels_within(level: GrantLevel) -> Iterator[GrantLevel]:
+    """To work on a case is to see it as well."""
+    yield GrantLevel.SEE
+    if level == GrantLevel.CONTRIBUTE:
+        yield GrantLevel.CONTRIBUTE
+
+
+def _later(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return None if one is None or other is None else max(one, other)

@@ -18,6 +18,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
+from earlyhelp.embedded.server import explain
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -63,8 +65,9 @@ def main(sign_ins: Path) -> int:
         call_command("migrate", interactive=False, verbosity=0)
         collect_static()
         load_demo(sign_ins)
-    except (CommandError, OperationalError) as error:
-        print(str(error).strip().replace("\n", " "), flush=True)
+    except (CommandError, OperationalError, OSError) as error:
+        words = str(error)
+        print(explain(words, settings.DATA_DIR) or " ".join(words.split()), flush=True)
         return 1
     return 0
 

@@ -129,7 +129,7 @@ def test_addresses_come_back_as_they_were_written(data: DataDir) -> None:
 def test_folder_that_cannot_be_written_is_one_line(root: Path) -> None:
     """OPS-1: a data folder that cannot be made is named, with what to do."""
     root.write_text("a file where the folder should be")
-    with pytest.raises(Problem, match="cannot be written .*EARLYHELP_DATA_DIR") as caught:
+    with pytest.raises(Problem, match=r"cannot be written .*EARLYHELP_DATA_DIR") as caught:
         DataDir(root / "below").open()
     assert "\n" not in str(caught.value)
     root.unlink()

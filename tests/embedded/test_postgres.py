@@ -67,7 +67,7 @@ def test_data_stays_with_the_release_that_wrote_it(tmp_path: Path) -> None:
 def test_data_of_an_absent_release_is_one_line(tmp_path: Path) -> None:
     """OPS-1: what to do is said: bring the release back, or begin anew."""
     (tmp_path / "PG_VERSION").write_text("17\n")
-    with pytest.raises(Problem, match="written by PostgreSQL 17.*make reset") as caught:
+    with pytest.raises(Problem, match=r"written by PostgreSQL 17.*make reset") as caught:
         choose_binaries(tmp_path, [Binaries(tmp_path, 18)])
     assert "\n" not in str(caught.value)
 

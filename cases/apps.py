@@ -8,3 +8,12 @@ class CasesConfig(AppConfig):
 
     name = "cases"
     label = "cases"
+
+    def ready(self) -> None:
+        """Say what the case itself knows of its path and its trail, and stand in the navigation."""
+        from cases import enums, panels, policies  # noqa: PLC0415 (models are not loaded before)
+        from foundation.ui import navigation  # noqa: PLC0415
+
+        panels.path.add(panels.opened, order=0)
+        panels.happenings.know(enums.CaseVerb)
+        navigation.add("Cases", "cases:list", lambda actor: policies.check_can_look.allows(by=actor), order=30)

@@ -10,8 +10,15 @@
 A panel's template finds the keys of its own context at the top level, and `case`, `actor`, `partnership` and `request`.
 """
 
+from cases.models import Case
 from cases.registries import NextStep, PathStep, happenings, next_steps, panels, path
+from foundation.common import clock
 
-__all__ = ["NextStep", "PathStep", "add", "happenings", "next_steps", "panels", "path"]
+__all__ = ["NextStep", "PathStep", "add", "happenings", "next_steps", "opened", "panels", "path"]
 
 add = panels.add
+
+
+def opened(case: Case) -> list[PathStep]:
+    """The first stage of every family's path: the case was opened."""
+    return [PathStep("Case opened", case.opened_at.astimezone(clock.LONDON).date())]

@@ -120,7 +120,7 @@ def _required(value: str, what: str, field: str, limit: int) -> str:
 
 
 def _with_a_free_reference(case: Case) -> Case:
-    """Save the case under a reference that no other has; of 30 letters in eight places, one try nearly always is free."""
+    """Save the case under a reference that no other has; one try is nearly always enough."""
     for left in reversed(range(_TRIES)):
         case.reference = new_reference("EH")
         try:

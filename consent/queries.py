@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cases.enums import CaseState, GrantLevel
 from cases.models import Case
-from consent.enums import ConsentState
+from consent.enums import ConsentState, InformationKind
 from consent.models import Consent, ConsentAgency, ConsentPerson
 from foundation.accounts.models import Agency
 from foundation.common import clock
@@ -31,6 +31,38 @@ class Reason:
     until: dt.date | None
     leads: bool
     consents: tuple[Consent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One consent as the case page tells it to one reader. `people` are those whom the reader may know about."""
+
+    consent: Consent
+    holds: bool
+    ended: bool
+    people: tuple[str, ...]
+    others: bool
+    information: tuple[str, ...]
+    named: tuple[ConsentAgency, ...]
+    taken_back: tuple[ConsentAgency, ...]
+
+    @classmethod
+    def of(cls, consent: Consent, known: Collection[UUID]) -> Story:
+        """Tell a consent whose agencies and people are fetched, to a reader who may know of the people `known`."""
+        withdrawn = consent.state == ConsentState.WITHDRAWN
+        ended = not withdrawn and consent.ends_on is not None and consent.ends_on < clock.today()
+        entries = sorted(consent.agencies.all(), key=lambda entry: entry.agency.name)
+        people = [entry.person for entry in consent.people.all()]
+        return cls(
+            consent=consent,
+            holds=not withdrawn and not ended,
+            ended=ended,
+            people=tuple(str(person) for person in people if person.pk in known),
+            others=any(person.pk not in known for person in people),
+            information=tuple(InformationKind(kind).label for kind in consent.information),
+            named=tuple(entry for entry in entries if entry.withdrawn_at is None),
+            taken_back=tuple(entry for entry in entries if entry.withdrawn_at is not None),
+        )
 
 
 def in_force(prefix: str = "") -> Q:

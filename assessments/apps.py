@@ -1,5 +1,7 @@
 """The app's place in the house."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AssessmentsConfig(AppConfig):
 
     name = "assessments"
     label = "assessments"
+
+    def ready(self) -> None:
+        """Hang on what is below: its models are only there now, so this cannot be imported above."""
+        import_module("assessments.receivers")

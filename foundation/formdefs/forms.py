@@ -23,10 +23,13 @@ Answers = dict[str, Any]
 
 @dataclass(frozen=True)
 class When:
-    """The condition on which something is asked, for the script: the posted name looked at, and its value."""
+    """The condition on which something is asked: the posted name looked at and its value for the script, and the
+    same in words for people.
+    """
 
     name: str
     value: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a repeated group; `key`, such as "adults-1", is what its Remove button sends."""
+    """One entry of a repeated group; `key`, such as "adults-1", is what its Remove button sends.
+
+    `name` is "Adult 2", and `about` the person whom it is about, where one has been chosen.
+    """
 
     name: str
+    about: str
     key: str
     items: tuple[Item, ...]
 
@@ -87,7 +94,7 @@ class PageForm(forms.Form):
     def _count(self, group: Field) -> int:
         """How many entries stand on the page: as many as were sent, or as are kept; one at least."""
         if not self.is_bound:
-            return max(1, min(int(self.initial.get(f"{group.key}-count") or 0), group.max_items))
+            return max(1, int(self.initial.get(f"{group.key}-count") or 0))
         return max(1, min(self.sent_count(group), group.max_items))
 
     def sent_count(self, group: Field) -> int:
@@ -150,24 +157,31 @@ class PageForm(forms.Form):
         ]
 
     def _field_block(self, field: Field) -> Block:
-        return Block(field, item=Item(field, self[field.key]), when=self._when(field))
+        return Block(field, item=Item(field, self[field.key]), when=self._when(field, self.page.fields))
 
     def _group_block(self, group: Field) -> Block:
-        entries = []
-        for number in range(self.counts[group.key]):
-            items = [
-                Item(inner, self[name_in(group, number, inner)], self._when(inner, f"{group.key}-{number}-"))
-                for inner in group.fields
-            ]
-            entries.append(Entry(entry_name(group, number), f"{group.key}-{number}", tuple(items)))
+        entries = tuple(self._entry(group, number) for number in range(self.counts[group.key]))
         count = self.add_prefix(f"{group.key}-count")
-        return Block(group, entries=tuple(entries), count_name=count, when=self._when(group))
+        return Block(group, entries=entries, count_name=count, when=self._when(group, self.page.fields))
 
-    def _when(self, field: Field, inside: str = "") -> When | None:
-        if field.condition is None:
+    def _entry(self, group: Field, number: int) -> Entry:
+        inside = f"{group.key}-{number}-"
+        items = tuple(
+            Item(inner, self[name_in(group, number, inner)], self._when(inner, group.fields, inside))
+            for inner in group.fields
+        )
+        chosen = {str(item.bound.value()) for item in items if item.field.kind == Kind.PERSON}
+        about = next((person.name for person in self.people if person.id in chosen), "")
+        return Entry(entry_name(group, number), about, f"{group.key}-{number}", items)
+
+    def _when(self, field: Field, beside: Iterable[Field], inside: str = "") -> When | None:
+        condition = field.condition
+        if condition is None:
             return None
-        value = field.condition.equals if field.condition.contains is None else field.condition.contains
-        return When(self.add_prefix(inside + field.condition.field), str(value))
+        looked_at = next(other for other in beside if other.key == condition.field)
+        value = condition.equals if condition.contains is None else condition.contains
+        words = f"Only if the answer to “{looked_at.label}” is “{looked_at.option_label(value)}”."
+        return When(self.add_prefix(inside + condition.field), str(value), words)
 
 
 def page_form(definition: Definition, page_key: str, *, people: Iterable[Sequence[str]] = ()) -> type[PageForm]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 
 from foundation.audit.history import tracked
@@ -21,6 +22,14 @@ class FormDefinition(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["partnership", "key", "version"], name="form_definition_version_once"),
+        ]
+        triggers = [
+            # What began on a version must find it as it was: for every writer, a slip in the code too (EHA-3).
+            pgtrigger.Protect(
+                name="published_stands",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__published_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,7 +80,7 @@ def form_field(field: Field, people: Iterable[Person], *, where: str = "") -> fo
     name = f"{where}“{field.label}”" if field.label.endswith("?") else f"{where}{field.label}"
     verb = "Select an answer to" if field.kind in {Kind.CHOICE, Kind.MANY_CHOICES, Kind.SCALE} else "Answer"
     common: dict[str, Any] = {
-        "label": field.label,
+        "label": field.label if field.required else f"{field.label} (optional)",
         "help_text": field.help,
         "required": field.required,
         "called": name,

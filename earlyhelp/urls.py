@@ -1,5 +1,14 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="hats"), name="start"),
+    path("", include("foundation.accounts.urls")),
+]
+
+handler400 = "foundation.ui.errors.bad_request"
+handler403 = "foundation.ui.errors.not_allowed"
+handler404 = "foundation.ui.errors.not_found"
+handler500 = "foundation.ui.errors.server_error"

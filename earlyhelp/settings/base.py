@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "foundation.accounts.middleware.PartnershipMiddleware",
     "axes.middleware.AxesMiddleware",
+    "foundation.ui.middleware.ErrorPages",
 ]
 
 ROOT_URLCONF = "earlyhelp.urls"
@@ -135,7 +137,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Nothing lives only in the broker: sessions and counters of failed codes are rows.
 REDIS_URL = required("REDIS_URL")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entry"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        # Past this number Django throws counters away; at its own 300, anyone could have theirs forgotten.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -174,7 +181,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
+    "foundation.accounts.backends.LockoutBackend",
     "foundation.accounts.backends.PasswordBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -188,11 +195,60 @@ PASSWORD_HASHERS = [
 ]
 ANONYMOUS_USER_NAME = None  # guardian: nobody's rights, so no row for nobody
 GUARDIAN_RAISE_403 = True
-LOGIN_URL = "account_login"
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "hats"
+ACCOUNT_ADAPTER = "foundation.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-LOGIN_REDIRECT_URL = "hats"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "foundation.accounts.forms.SignInForm",
+    "change_password": "foundation.accounts.forms.ChangePasswordForm",
+    "reset_password": "foundation.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "foundation.accounts.forms.NewPasswordForm",
+    "reauthenticate": "foundation.accounts.forms.ConfirmPasswordForm",
+}
+# A whole school signs in at once from one address. Failed passwords are counted by the lockout below;
+# "login_failed" counts wrong second-factor codes.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key",
+    "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "60/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "foundation.accounts.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Early Help"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "foundation.accounts.forms.ChallengeForm",
+    "reauthenticate": "foundation.accounts.forms.ConfirmCodeForm",
+    "activate_totp": "foundation.accounts.forms.SetUpAppForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("EARLYHELP_PROXY") == "1" else 0
+
+# Failed sign-ins within the pause: a person's from anywhere, and everybody's from one address.
+AXES_FAILURE_LIMIT = 10
+SIGN_IN_ADDRESS_LIMIT = 100
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_HANDLER = "foundation.accounts.lockout.LockoutHandler"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "foundation.accounts.lockout.person_key"
+AXES_CLIENT_IP_CALLABLE = "foundation.accounts.lockout.client_address"
+AXES_CLIENT_STR_CALLABLE = "foundation.accounts.lockout.client_words"
+AXES_LOCKOUT_CALLABLE = "foundation.accounts.lockout.same_answer"
+AXES_SENSITIVE_PARAMETERS = ["login", "email", "next"]
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 OAUTH2_PROVIDER_APPLICATION_MODEL = "accounts.ApiClient"
 
 LANGUAGE_CODE = "en-gb"

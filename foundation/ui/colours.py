@@ -1,0 +1,41 @@
+"""A partnership's colour, and the text colour that can be read on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+DEFAULT = "#1d70b8"
+DARK, LIGHT = "#0b0c0c", "#ffffff"
+_HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A background, the text on it, and the colour of a rule beneath it that is seen on white."""
+
+    colour: str
+    text: str
+
+
+def brand(colour: str | None) -> Brand:
+    """The brand of a colour such as "#1d70b8"; anything else than six hex digits is the default (it stands in CSS)."""
+    wanted = (colour or "").lower()
+    if not _HEX.fullmatch(wanted):
+        wanted = DEFAULT
+    return Brand(wanted, max((LIGHT, DARK), key=lambda text: contrast(wanted, text)))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21; text needs 4.5."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4

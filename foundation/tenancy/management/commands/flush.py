@@ -21,7 +21,12 @@ class Command(Flush):
     """Empties every table of ours, those without a model (partitions, the chain) too."""
 
     def handle(self, **options: Any) -> None:
-        """Ask first unless `--noinput`; a connection of its own, because a test may hold the shared one shut."""
+        """Ask first unless `--noinput`; a connection of its own, because a test may hold the shared one shut.
+
+        Once, for the default: the other connections are ways into the same database.
+        """
+        if options["database"] != "default":
+            return
         if options["interactive"] and input("Empty the whole database? Type 'yes': ") != "yes":
             raise CommandError("Nothing was emptied.")
         connection = connections.create_connection("owner")

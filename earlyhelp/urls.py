@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="hats"), name="start"),
     path("", include("foundation.accounts.urls")),
+    path("<slug:partnership>/documents/", include("foundation.documents.urls")),
 ]
 
 handler400 = "foundation.ui.errors.bad_request"

@@ -29,7 +29,12 @@ class Hat:
     @property
     def label(self) -> str:
         """What the page's shell shows, such as "Fernbank School: Practitioner, Team manager"."""
-        return f"{self.agency.name}: {', '.join(role.label for role in Role if role.value in self.roles)}"
+        return f"{self.agency.name}: {self.role_words}"
+
+    @property
+    def role_words(self) -> str:
+        """The roles in words, such as "Practitioner, Team manager"."""
+        return ", ".join(role.label for role in Role if role.value in self.roles)
 
     @property
     def actor(self) -> Actor:

@@ -41,8 +41,8 @@ class PartnershipMiddleware:
             return self.get_response(request)
         user = request.user
         if not isinstance(user, User) or not user.is_active:
-            return _private(redirect_to_login(request.get_full_path()))
-        return _private(self._for_member(request, user, slug))
+            return private(redirect_to_login(request.get_full_path()))
+        return private(self._for_member(request, user, slug))
 
     def process_view(self, request: HttpRequest, view: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
         """Refuse a page inside a partnership whose scope is not the one that was opened."""
@@ -58,6 +58,8 @@ class PartnershipMiddleware:
             raise Http404
         if second_factor.demanded(memberships) and (first := second_factor.way(request, user)):
             return HttpResponseRedirect(first)
+        agencies = {membership.agency_id for membership in memberships}
+        request.has_other_hats = len(agencies) > 1  # type: ignore[attr-defined]
         return self._inside(request, user, here)
 
     def _inside(self, request: HttpRequest, user: User, memberships: list[Membership]) -> HttpResponseBase:
@@ -105,7 +107,7 @@ def _dress(request: HttpRequest, hat: Hat | None) -> None:
     request.actor = hat.actor if hat else None  # type: ignore[attr-defined]
 
 
-def _private(response: HttpResponseBase) -> HttpResponseBase:
+def private(response: HttpResponseBase) -> HttpResponseBase:
     """Nobody's cache keeps a page about a family."""
     response["Cache-Control"] = "no-store, private"
     patch_vary_headers(response, ["Cookie"])  # type: ignore[arg-type]

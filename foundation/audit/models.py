@@ -105,6 +105,9 @@ class ChainLink(models.Model):
         db_table = "audit_chain"
         constraints = [models.UniqueConstraint(fields=["partnership", "seq"], name="audit_chain_in_order")]
 
+    def __str__(self) -> str:
+        return f"Link {self.seq}"
+
 
 class Checkpoint(TenantModel):
     """Where a chain stood at a moment: what was cut off later is missed by it. Copies belong outside (trust 14)."""

@@ -14,13 +14,10 @@ from foundation.audit.partitions import wall_of
 from foundation.tenancy.operations import SecureTenantTable
 from foundation.tenancy.sql import grants, wall
 
-AS_OWNER = """
+NOTE_ENTRY = """
+CREATE FUNCTION audit_note_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, public, pg_temp
-"""
-
-NOTE_ENTRY = f"""
-CREATE FUNCTION audit_note_entry() RETURNS trigger {AS_OWNER} AS $$
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     was text := current_setting('earlyhelp.partnership', true);
 BEGIN
@@ -36,8 +33,10 @@ BEGIN
 END $$;
 """
 
-NOTE_ACCESS = f"""
-CREATE FUNCTION audit_note_access() RETURNS trigger {AS_OWNER} AS $$
+NOTE_ACCESS = """
+CREATE FUNCTION audit_note_access() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     was text := current_setting('earlyhelp.partnership', true);
 BEGIN
@@ -52,8 +51,10 @@ BEGIN
 END $$;
 """
 
-CLOSE_LINK = f"""
-CREATE FUNCTION audit_close_link() RETURNS trigger {AS_OWNER} AS $$
+CLOSE_LINK = """
+CREATE FUNCTION audit_close_link() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     was text := current_setting('earlyhelp.partnership', true);
     last_seq bigint;
@@ -91,12 +92,9 @@ DROP FUNCTION audit_note_entry(), audit_note_access(), audit_close_link();
 """
 
 
-def put_up_the_wall(apps, schema_editor):
-    statements = [*wall("audit_chain"), *grants("audit_chain", "SELECT")]
-    for log in ("audit_entry", "audit_access"):
-        statements += [*wall(log), *grants(log, "SELECT, INSERT"), *wall_of(f"{log}_rest")]
-    for statement in statements:
-        schema_editor.execute(statement)
+WALL = [*wall("audit_chain"), *grants("audit_chain", "SELECT")]
+for log in ("audit_entry", "audit_access"):
+    WALL += [*wall(log), *grants(log, "SELECT, INSERT"), *wall_of(f"{log}_rest")]
 
 
 class Migration(migrations.Migration):
@@ -104,6 +102,6 @@ class Migration(migrations.Migration):
 
     operations = [
         SecureTenantTable("Checkpoint", app="SELECT, INSERT"),
-        migrations.RunPython(put_up_the_wall, migrations.RunPython.noop),
+        migrations.RunSQL(WALL, migrations.RunSQL.noop),
         migrations.RunSQL(NOTE_ENTRY + NOTE_ACCESS + CLOSE_LINK + TRIGGERS, UNDO),
     ]

@@ -1,0 +1,27 @@
+"""A partnership with a trail, and the hand that tampers with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg2
+import pytest
+from django.db import connections
+
+Tamper = Callable[..., None]
+
+
+@pytest.fixture
+def tamper(db: None) -> Iterator[Tamper]:
+    """Runs SQL as the maintenance role, which no policy stops: what an insider with the database could do."""
+    hand = psycopg2.connect(**connections["maintenance"].get_connection_params())
+    hand.autocommit = True
+
+    def run(statement: str, *given: Any) -> None:
+        with hand.cursor() as cursor:
+            cursor.execute(statement, [str(value) for value in given])
+            assert cursor.rowcount != 0, "nothing was tampered with"
+
+    yield run
+    hand.close()

@@ -97,6 +97,7 @@ class Supervisor:
             "EARLYHELP_DEMO": "1",
             "EARLYHELP_SECRET_KEY": self.data.secret_key(),
             "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
             **os.environ,
             "EARLYHELP_DATA_DIR": str(self.data.root),
             processes.MARK: str(self.data.root),

@@ -2,6 +2,14 @@
 
 from django.db.models import TextChoices
 
+from cases.enums import OPENING_ROLES, WORKING_ROLES
+from foundation.accounts.enums import Role
+
+# Who writes enquiries, who screens them, who sees their whole agency's (practice model §2).
+WRITERS = WORKING_ROLES
+SCREENERS = OPENING_ROLES
+AGENCY_OVERSEERS = (Role.MANAGER, Role.SAFEGUARDING_LEAD)
+
 
 class EnquiryState(TextChoices):
     """Where an enquiry stands."""
@@ -33,3 +41,13 @@ class Need(TextChoices):
     HOUSING = "housing", "Housing"
     CARING = "caring", "A child who cares for someone"
     EXPLOITATION = "exploitation", "Risk of exploitation or crime"
+
+
+class EnquiryVerb(TextChoices):
+    """What the audit trail says happened to an enquiry: one verb for its making and one for each transition."""
+
+    SENT = "enquiry.sent", "Enquiry sent"
+    TAKEN = "enquiry.taken", "Enquiry taken for screening"
+    TAKEN_OVER = "enquiry.taken_over", "Enquiry taken over by a hub manager"
+    GIVEN_BACK = "enquiry.given_back", "Enquiry given back to the queue"
+    DECIDED = "enquiry.decided", "Enquiry decided"

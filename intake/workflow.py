@@ -24,6 +24,12 @@ class EnquiryWorkflow(FSMModelMixin):
         self.taken_by_id = by_id
         self.taken_at = clock.now()
 
+    @transition("state", source=EnquiryState.TAKEN, target=EnquiryState.TAKEN)
+    def take_over(self, *, by_id: int) -> None:
+        """A hub manager takes it from the screener who has it."""
+        self.taken_by_id = by_id
+        self.taken_at = clock.now()
+
     @transition("state", source=EnquiryState.TAKEN, target=EnquiryState.WAITING)
     def give_back(self) -> None:
         """It waits again, with its own age."""

@@ -1,0 +1,19 @@
+"""Everything that changes an enquiry: writing it, sending it, screening it."""
+
+from intake.services.drafts import discard_draft, remove_person, save_page, save_person, start_draft
+from intake.services.screening import decide_enquiry, give_back_enquiry, take_enquiry, take_oldest
+from intake.services.sending import problems_of, send_enquiry
+
+__all__ = [
+    "decide_enquiry",
+    "discard_draft",
+    "give_back_enquiry",
+    "problems_of",
+    "remove_person",
+    "save_page",
+    "save_person",
+    "send_enquiry",
+    "start_draft",
+    "take_enquiry",
+    "take_oldest",
+]

@@ -1,5 +1,7 @@
 """The app's place in the house."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class DocumentsConfig(AppConfig):
 
     name = "foundation.documents"
     label = "documents"
+
+    def ready(self) -> None:
+        """What the outbox carries for this room is registered wherever messages are carried out."""
+        import_module("foundation.documents.tasks")

@@ -29,9 +29,10 @@ class Command(Flush):
             return
         if options["interactive"] and input("Empty the whole database? Type 'yes': ") != "yes":
             raise CommandError("Nothing was emptied.")
-        connection = connections.create_connection("owner")
+        wrapper = connections.create_connection("owner")
+        connection = wrapper.get_new_connection(wrapper.get_connection_params())
         try:
-            with connection.cursor() as cursor:
+            with connection, connection.cursor() as cursor:
                 cursor.execute(TABLES, [list(KEPT)])
                 tables = ", ".join(row[0] for row in cursor.fetchall())
                 cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

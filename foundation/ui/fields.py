@@ -207,7 +207,7 @@ class ScaleField(forms.TypedChoiceField):
             "error_messages",
             {
                 **_ask(kwargs.get("label"), called, empty, "Select"),
-                "invalid_choice": f"Select a number from 0 to {top}",
+                "invalid_choice": f"The number must be one from 0 to {top}",
             },
         )
         super().__init__(

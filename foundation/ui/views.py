@@ -14,20 +14,22 @@ errors. All that the view wrote is rolled back with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.views.generic import FormView, TemplateView, View
 
 from foundation.common.actors import Actor
 from foundation.common.errors import Invalid
 from foundation.common.policy import Policy
+from foundation.ui.components import Difference
 
 if TYPE_CHECKING:
     _FormView = FormView[Any]
@@ -95,7 +97,7 @@ class ActionView(PolicyMixin):
 class PageFormView(PolicyMixin, _FormView):
     """A page with a form. Write `form_valid`: one service call, then a redirect.
 
-    Without a `template_name` of its own it is `ui/form_page.html`: `title`, the form, and a button with `button`'s words.
+    Without a `template_name` of its own it is `ui/form_page.html`: `title`, the form, a button that says `button`.
     Refused input comes back with status 400, its words kept.
     """
 
@@ -132,3 +134,28 @@ def add_refusal(form: forms.BaseForm, refusal: Invalid) -> None:
     """Put each sentence of an Invalid under its field; one for a field that the page does not show is the form's."""
     for name, sentence in refusal.fields.items():
         form.add_error(name if name in form.fields else None, sentence)
+
+
+def conflict_page(
+    request: HttpRequest,
+    *,
+    sentence: str,
+    differences: Sequence[Difference],
+    theirs_words: str,
+    keep_theirs_url: str,
+    revision: int | str,
+) -> HttpResponse:
+    """Both versions side by side, status 409, when somebody else saved a page first (EHA-3).
+
+    Sends again what was posted, under the revision that stands now, if the person chooses their own words.
+    """
+    skipped = {"csrfmiddlewaretoken", "revision"}
+    context = {
+        "sentence": sentence,
+        "differences": differences,
+        "theirs_words": theirs_words,
+        "keep_theirs_url": keep_theirs_url,
+        "revision": revision,
+        "sent": [(name, value) for name, values in request.POST.lists() if name not in skipped for value in values],
+    }
+    return render(request, "ui/conflict.html", context, status=409)

@@ -15,14 +15,18 @@ from django_fsm import can_proceed
 from assessments import policies, queries
 from assessments.enums import AssessmentState, AssessmentVerb, SectionState
 from assessments.models import Assessment, ReturnComment, Section
+from cases.disclosure import Disclosure
 from cases.models import Case, FamilyMember
 from foundation.accounts.models import User
 from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.common.errors import Clash, Invalid, NotThere
+from foundation.documents import services as documents
+from foundation.documents.models import Document
 from foundation.formdefs import definitions
 from foundation.formdefs import queries as formdefs
+from foundation.formdefs.merging import put_back
 
 FORM = "eha"
 LONGEST_COMMENT = 5_000
@@ -71,16 +75,17 @@ def save_section(
     """
     assessment = _locked(by, assessment_id)
     policies.check_can_write(by=by, assessment=assessment)
-    section = assessment.sections.select_for_update(of=("self",)).filter(key=key).first()
-    if section is None:
-        raise NotThere
+    page = definitions.parse(assessment.definition.body).page(key)
+    section = assessment.sections.select_for_update(of=("self",)).get(key=key)
     if section.revision != revision:
         raise SectionClash(section, answers)
     if can_proceed(assessment.begin):
         assessment.begin()
         assessment.save(update_fields=["state"])
         audit.record(by=by, verb=AssessmentVerb.BEGUN, subject=assessment, case_id=assessment.case_id)
-    section.answers = dict(answers)
+    # Whoever may not see everybody in a section must not wipe out what it says of the others.
+    seen = {str(member.person_id) for member in Disclosure(by, assessment.case).people()}
+    section.answers = put_back(page, kept=section.answers, written=answers, visible=seen)
     section.state = SectionState.DONE if complete else SectionState.IN_PROGRESS
     section.revision += 1
     section.saved_at = clock.now()
@@ -212,3 +217,14 @@ def _as_it_stands(assessment: Assessment) -> dict[str, Any]:
         ],
         "answers": {section.key: section.answers for section in assessment.sections.order_by("key")},
     }
+
+
+@transaction.atomic
+def ask_for_pdf(*, by: Actor, assessment_id: UUID) -> Document:
+    """Ask for the approved assessment as a PDF, with what this reader may see (EHA-9)."""
+    assessment = queries.assessment_for(by, assessment_id)
+    if assessment.state != AssessmentState.APPROVED:
+        raise Clash("Only an approved assessment is made into a PDF.")
+    return documents.ask_for(
+        by=by, kind=FORM, subject_kind="assessment", subject_id=assessment.pk, case_id=assessment.case_id
+    )

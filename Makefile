@@ -48,7 +48,7 @@ lint: set-up-test
 	$(PY) -m earlyhelp.compose_check docker-compose.yml
 	$(SERVERS) --test -- sh -ec '\
 	  $(PY) manage.py makemigrations --check --dry-run; \
-	  $(PY) manage.py lintmigrations; \
+	  $(PY) -m earlyhelp.migration_check; \
 	  $(PY) manage.py workflows --check'
 
 bench: set-up-test

@@ -108,7 +108,7 @@ def is_current(stamp: Path, wanted: str) -> bool:
 def make_venv(venv: Path) -> None:
     """Make the virtual environment if it is not there or does not run."""
     python = venv / "bin" / "python"
-    if python.exists() and subprocess.run([python, "-c", "import pip"], capture_output=True).returncode == 0:
+    if python.exists() and subprocess.run([python, "-c", ""], capture_output=True).returncode == 0:
         return
     print("Making the virtual environment.", flush=True)
     run([sys.executable, "-m", "venv", "--clear", venv], "The virtual environment could not be made")

@@ -87,6 +87,12 @@ class PageView(PolicyMixin, TemplateView):
 
     http_method_names = ["get", "head"]
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """`partnership` in a template is the partnership itself, not the slug that stands in the address."""
+        if isinstance(kwargs.get("partnership"), str):
+            del kwargs["partnership"]
+        return super().get_context_data(**kwargs)
+
 
 class ActionView(PolicyMixin):
     """A button: POST only. Write `post`, make one service call, and redirect."""

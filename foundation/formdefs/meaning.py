@@ -11,6 +11,7 @@ from foundation.formdefs.places import Place, quoted
 
 KEY_RULE = "use small letters, digits and underscores, begin with a letter, and stay within 40 characters."
 MOST_FIELDS = 300
+_DATES, _PARTS = frozenset({Kind.DATE, Kind.PARTIAL_DATE}), ("day", "month", "year")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 Fault = tuple[Place, str]
@@ -33,9 +34,13 @@ def faults(body: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _fields(body: Any, fields: Sequence[Mapping[str, Any]], path: Path, figures: dict[str, str]) -> Iterator[Fault]:
     yield from _keys(body, fields, path, "field")
+    boxes = {f"{field['key']}_{part}": field["key"] for field in fields if field["kind"] in _DATES for part in _PARTS}
     earlier: dict[str, Mapping[str, Any]] = {}
     for number, field in enumerate(fields):
         here = (*path, number)
+        if field["key"] in boxes:
+            date = quoted(boxes[field["key"]])
+            yield Place(body, here), f"the key {quoted(field['key'])} is taken by a box of the date {date}."
         yield from _options(body, field, here)
         yield from _condition(body, field, here, earlier, {other["key"] for other in fields})
         yield from _figure(body, field, here, figures)

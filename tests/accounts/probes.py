@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import include, path
+from django.shortcuts import render
+from django.urls import path
 
 from earlyhelp import urls
 from foundation.accounts.models import Membership, Team
@@ -18,11 +19,8 @@ handler500 = urls.handler500
 
 def worn(request: HttpRequest, partnership: str) -> JsonResponse:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('earlyhelp.partnership', true), current_setting('earlyhelp.user', true), "
-            "current_setting('pghistory.context_metadata', true)"
-        )
-        partnership_setting, user_setting, _ = cursor.fetchone()
+        cursor.execute("SELECT current_setting('earlyhelp.partnership', true), current_setting('earlyhelp.user', true)")
+        partnership_setting, user_setting = cursor.fetchone()
     return JsonResponse(
         {
             "scope": str(current_partnership_id()),
@@ -51,6 +49,10 @@ def write_and_fail(request: HttpRequest, partnership: str, how: str) -> HttpResp
     return HttpResponse(status=int(how))
 
 
+def page(request: HttpRequest, partnership: str) -> HttpResponse:
+    return render(request, "ui/base.html")
+
+
 def elsewhere(request: HttpRequest, partnership: str) -> HttpResponse:
     """Claims to be inside a partnership while no scope is open."""
     return HttpResponse(Team.objects.count())
@@ -58,9 +60,10 @@ def elsewhere(request: HttpRequest, partnership: str) -> HttpResponse:
 
 urlpatterns = [
     path("<slug:partnership>/probe/", worn),
+    path("<slug:partnership>/page/", page),
     path("<slug:partnership>/fail/<str:how>/", write_and_fail),
     path("help/<slug:partnership>/", elsewhere),
     *urls.urlpatterns,
 ]
 
-__all__ = ["handler404", "handler500", "include", "urlpatterns"]
+__all__ = ["handler404", "handler500", "urlpatterns"]

@@ -200,9 +200,13 @@ def test_unknown_command_is_one_line(urls: dict[str, str], shared_root: Path) ->
 
 def test_servers_stop_when_the_last_user_leaves(root: Path) -> None:
     """OPS-1: who joins keeps the servers that another command started."""
-    first = start(root, "earlyhelp.embedded", "exec", "--test", "--", "sleep", "0.5")
+    until_joined = f"until [ -e '{root}/joined' ]; do sleep 0.05; done"
+    first = start(root, "earlyhelp.embedded", "exec", "--test", "--", "sh", "-c", until_joined)
     eventually(lambda: (root / "test" / "env").exists())
-    probe = "import os, psycopg2, time; time.sleep(2); psycopg2.connect(os.environ['DATABASE_URL']); print('served')"
+    probe = (
+        f"import os, psycopg2, time; open({str(root / 'joined')!r}, 'w').close(); time.sleep(2);"
+        "psycopg2.connect(os.environ['DATABASE_URL']); print('served')"
+    )
     second = call(root, "earlyhelp.embedded", "exec", "--test", "--", sys.executable, "-c", probe)
     assert second.stdout.strip() == "served", second.stderr
     output, _ = first.communicate(timeout=30)

@@ -15,8 +15,7 @@ Tamper = Callable[..., None]
 @pytest.fixture
 def tamper(db: None) -> Iterator[Tamper]:
     """Runs SQL as the maintenance role, which no policy stops: what an insider with the database could do."""
-    hand = psycopg2.connect(**connections["maintenance"].get_connection_params())
-    hand.autocommit = True
+    hand = hand_of("maintenance")
 
     def run(statement: str, *given: Any) -> None:
         with hand.cursor() as cursor:
@@ -25,3 +24,23 @@ def tamper(db: None) -> Iterator[Tamper]:
 
     yield run
     hand.close()
+
+
+@pytest.fixture
+def as_owner(db: None) -> Iterator[Tamper]:
+    """Runs SQL as the tables' owner."""
+    hand = hand_of("owner")
+
+    def run(statement: str) -> None:
+        with hand.cursor() as cursor:
+            cursor.execute(statement)
+
+    yield run
+    hand.close()
+
+
+def hand_of(alias: str) -> Any:
+    """A connection of its own, outside the test's."""
+    hand = psycopg2.connect(**connections[alias].get_connection_params())
+    hand.autocommit = True
+    return hand

@@ -14,3 +14,4 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         """Hang on what is below: its models are only there now, so this cannot be imported above."""
         import_module("assessments.receivers")
+        import_module("assessments.panels").hang()

@@ -32,6 +32,13 @@ def check_is_author(*, by: Actor, assessment: Assessment) -> None:
 
 
 @policy
+def check_decides_at_all(*, by: Actor) -> None:
+    """The list of what waits for approval is for managers (practice model §2)."""
+    if not by.has(Role.MANAGER):
+        raise NotAllowed("Only team managers approve assessments. Ask your manager how yours is coming on.")
+
+
+@policy
 def check_can_decide(*, by: Actor, assessment: Assessment) -> None:
     """A manager of the lead's agency and team, who wrote no part of it (EHA-5)."""
     if not by.has(Role.MANAGER) or assessment.case.lead_agency_id != by.agency_id:

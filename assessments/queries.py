@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from assessments.enums import AssessmentState
-from assessments.models import Assessment, Section
+from assessments.models import Assessment
 from cases import queries as cases
 from foundation.accounts.enums import Role
 from foundation.common.actors import Actor
@@ -20,7 +20,11 @@ def visible_to(actor: Actor) -> QuerySet[Assessment]:
 
 
 def assessment_for(actor: Actor, assessment_id: UUID) -> Assessment:
-    """One assessment with its case, author and definition; NotThere where the actor may not know of it."""
+    """One assessment with its case, author and definition, if the actor may see it.
+
+    Otherwise as for its case: NotThere for what is missing or another partnership's, NotAllowed, saying whom to ask,
+    for one of this partnership (ACC-6).
+    """
     found = (
         visible_to(actor)
         .select_related("case__family", "case__lead", "case__lead_agency", "author", "definition", "decided_by")
@@ -28,13 +32,11 @@ def assessment_for(actor: Actor, assessment_id: UUID) -> Assessment:
         .first()
     )
     if found is None:
+        other = Assessment.objects.filter(pk=assessment_id).values_list("case_id", flat=True).first()
+        if other is not None:
+            cases.case_for(actor, other)
         raise NotThere
     return found
-
-
-def sections_of(assessment: Assessment) -> dict[str, Section]:
-    """Every section of an assessment by its page's key."""
-    return {section.key: section for section in assessment.sections.select_related("saved_by")}
 
 
 def waiting_for_approval(actor: Actor) -> QuerySet[Assessment]:

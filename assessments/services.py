@@ -77,15 +77,16 @@ def save_section(
     policies.check_can_write(by=by, assessment=assessment)
     page = definitions.parse(assessment.definition.body).page(key)
     section = assessment.sections.select_for_update(of=("self",)).get(key=key)
-    if section.revision != revision:
+    # Whoever may not see everybody in a section must not wipe out what it says of the others.
+    seen = {str(member.person_id) for member in Disclosure(by, assessment.case).people()}
+    merged = put_back(page, kept=section.answers, written=answers, visible=seen)
+    if section.revision != revision and section.answers != merged:  # the same words sent twice are no clash
         raise SectionClash(section, answers)
     if can_proceed(assessment.begin):
         assessment.begin()
         assessment.save(update_fields=["state"])
         audit.record(by=by, verb=AssessmentVerb.BEGUN, subject=assessment, case_id=assessment.case_id)
-    # Whoever may not see everybody in a section must not wipe out what it says of the others.
-    seen = {str(member.person_id) for member in Disclosure(by, assessment.case).people()}
-    section.answers = put_back(page, kept=section.answers, written=answers, visible=seen)
+    section.answers = merged
     section.state = SectionState.DONE if complete else SectionState.IN_PROGRESS
     section.revision += 1
     section.saved_at = clock.now()

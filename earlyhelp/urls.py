@@ -7,6 +7,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="hats"), name="start"),
     path("", include("foundation.accounts.urls")),
     path("<slug:partnership>/documents/", include("foundation.documents.urls")),
+    path("<slug:partnership>/cases/", include("cases.urls")),
+    path("<slug:partnership>/enquiries/", include("intake.urls")),
+    path("<slug:partnership>/consent/", include("consent.urls")),
+    path("<slug:partnership>/assessments/", include("assessments.urls")),
 ]
 
 handler400 = "foundation.ui.errors.bad_request"

@@ -1,0 +1,138 @@
+"""What assessments hang on the rooms below: the case page's panel, path and next step; the PDF's kind; a menu entry."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from assessments import policies, queries
+from assessments.disclosure import AssessmentView
+from assessments.enums import WRITABLE, AssessmentState, AssessmentVerb, SectionState
+from cases import panels
+from cases.models import Case
+from cases.panels import NextStep, PathStep
+from foundation.accounts.enums import Role
+from foundation.common import clock
+from foundation.common.actors import Actor
+from foundation.documents import kinds
+from foundation.documents import queries as documents
+from foundation.documents.models import Document
+from foundation.tenancy.models import Partnership
+from foundation.ui import navigation
+
+
+def link(slug: str, name: str, assessment_id: Any) -> str:
+    """An address of one assessment."""
+    return reverse(f"assessments:{name}", kwargs={"partnership": slug, "assessment_id": assessment_id})
+
+
+def case_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:
+    """The case page's piece: how the assessment stands, and its documents."""
+    assessment = queries.latest_of_case(case.pk)
+    if assessment is None:
+        return {"assessment": None}
+    sections = list(assessment.sections.values_list("state", flat=True))
+    return {
+        "assessment": assessment,
+        "url": link(_slug(actor), "detail", assessment.pk),
+        "done": sections.count(SectionState.DONE),
+        "total": len(sections),
+        "documents": documents.visible_documents(actor, "assessment", assessment.pk),
+    }
+
+
+def next_step(actor: Actor, case: Case) -> NextStep | None:
+    """The one thing that this reader can do next about the assessment (FAM-10)."""
+    assessment = queries.latest_of_case(case.pk)
+    if assessment is None:
+        return None
+    assessment.case = case
+    state, slug = AssessmentState(assessment.state), _slug(actor)
+    if state in WRITABLE and policies.check_can_write.allows(by=actor, assessment=assessment):
+        words = {
+            AssessmentState.DRAFT: "Begin the Early Help Assessment with the family.",
+            AssessmentState.IN_PROGRESS: "Finish the Early Help Assessment with the family.",
+            AssessmentState.RETURNED: "The assessment came back with comments. Work them in.",
+        }[state]
+        return NextStep(words, "Write the assessment", link(slug, "detail", assessment.pk))
+    if state == AssessmentState.AGREED and policies.check_is_author.allows(by=actor, assessment=assessment):
+        return NextStep("The family agrees. Send it for approval.", "Send it", link(slug, "check", assessment.pk))
+    if state == AssessmentState.SUBMITTED and policies.check_can_decide.allows(by=actor, assessment=assessment):
+        return NextStep("The assessment waits for your decision.", "Decide", link(slug, "approve", assessment.pk))
+    return None
+
+
+def path(case: Case) -> list[PathStep]:
+    """The assessment's stages on the family's path (FAM-10)."""
+    assessment = queries.latest_of_case(case.pk)
+    approved = assessment is not None and assessment.state == AssessmentState.APPROVED
+    sent = assessment is not None and assessment.state in {AssessmentState.SUBMITTED, AssessmentState.APPROVED}
+    return [
+        PathStep("Assessment with the family", _day(assessment.agreed_at) if sent and assessment else None),
+        PathStep("Assessment approved", _day(assessment.decided_at) if approved and assessment else None),
+    ]
+
+
+def pdf_context(actor: Actor, document: Document) -> dict[str, Any]:
+    """What the PDF shows this reader, from the version that was frozen (EHA-7, EHA-9)."""
+    assessment = queries.assessment_for(actor, document.subject_id)
+    reader = AssessmentView(actor, assessment)
+    return {
+        "assessment": assessment,
+        "case": assessment.case,
+        "partnership": Partnership.objects.get(pk=actor.partnership_id),
+        "people": reader.people,
+        "sections": reader.read_all(),
+        "left_out": reader.left_out,
+        "frozen": assessment.frozen,
+    }
+
+
+def pdf_may_be_seen(actor: Actor, document: Document) -> bool:
+    """While the reader may see the assessment, and no longer (CON-2)."""
+    approved = queries.visible_to(actor).filter(pk=document.subject_id, state=AssessmentState.APPROVED)
+    return bool(approved.exists())
+
+
+def pdf_view_key(actor: Actor, document: Document) -> str:
+    """Changes when consent lets the reader know about other people than when the PDF was made."""
+    people = AssessmentView(actor, queries.assessment_for(actor, document.subject_id)).people
+    return hashlib.sha256(" ".join(sorted(person.id for person in people)).encode()).hexdigest()
+
+
+def _day(moment: Any) -> Any:
+    return moment.astimezone(clock.LONDON).date() if moment else None
+
+
+def _slug(actor: Actor) -> str:
+    return Partnership.objects.only("slug").get(pk=actor.partnership_id).slug
+
+
+def decides(actor: Actor) -> bool:
+    """Who sees the menu's entry."""
+    return actor.has(Role.MANAGER)
+
+
+def hang() -> None:
+    """Once, when the app is ready."""
+    panels.add("assessments/case_panel.html", case_panel, order=20)
+    panels.next_steps.add(next_step, order=20)
+    panels.path.add(path, order=20)
+    panels.happenings.know(AssessmentVerb)
+    navigation.add("Waiting for approval", "assessments:waiting", decides, order=40)
+    kinds.add(
+        "eha",
+        kinds.DocumentKind(
+            template="assessments/pdf.html",
+            title="Early Help Assessment",
+            context=pdf_context,
+            may_see=pdf_may_be_seen,
+            view_key=pdf_view_key,
+            subject_url=lambda slug, document: link(slug, "detail", document.subject_id),
+        ),
+    )
+
+

@@ -1,0 +1,68 @@
+"""What every page inside an assessment shares."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from assessments import queries
+from assessments.disclosure import AssessmentView
+from assessments.enums import AssessmentState
+from assessments.models import Assessment
+from foundation.audit import services as audit
+from foundation.ui.views import PolicyMixin
+
+COLOURS = {
+    AssessmentState.DRAFT: "grey",
+    AssessmentState.IN_PROGRESS: "blue",
+    AssessmentState.AGREED: "teal",
+    AssessmentState.SUBMITTED: "purple",
+    AssessmentState.RETURNED: "orange",
+    AssessmentState.APPROVED: "green",
+}
+
+
+def may_see(request: HttpRequest, *, assessment_id: UUID, **kwargs: Any) -> None:
+    """The policy of every page here: the assessment is found for the reader, or refused as ACC-6 says."""
+    asked = cast(Any, request)
+    asked.assessment = queries.assessment_for(asked.actor, assessment_id)
+
+
+class Inside(PolicyMixin):
+    """A page about one assessment, which its policy has found."""
+
+    policy = staticmethod(may_see)
+
+    @property
+    def assessment(self) -> Assessment:
+        """The one that the address names."""
+        return cast(Assessment, cast(Any, self.request).assessment)
+
+    @property
+    def reader(self) -> AssessmentView:
+        """What this reader sees of it, put together once a request."""
+        if not hasattr(self, "_reader"):
+            self._reader = AssessmentView(self.actor, self.assessment)
+        return self._reader
+
+    def link(self, name: str, **more: Any) -> str:
+        """An address inside this assessment."""
+        slug = cast(Any, self.request).partnership.slug
+        return reverse(f"assessments:{name}", kwargs={"partnership": slug, "assessment_id": self.assessment.pk, **more})
+
+    def shared(self) -> dict[str, Any]:
+        """What the name bar and the state's tag need."""
+        case = self.assessment.case
+        return {
+            "assessment": self.assessment,
+            "case": case,
+            "level_words": cast(Any, self.request).partnership.level_words(case.level),
+            "colour": COLOURS[AssessmentState(self.assessment.state)],
+        }
+
+    def looked(self) -> None:
+        """Write down that the assessment was looked at (FAM-8)."""
+        audit.viewed(by=self.actor, subject=self.assessment, case_id=self.assessment.case_id)

@@ -101,12 +101,15 @@ def _check_text(value: str) -> None:
 def _sentences(body: Any, error: ValidationError) -> Iterator[tuple[Place, str]]:
     """One fault of the schema in words."""
     path = list(error.absolute_path)
+    limit: Any = error.validator_value
+    here: Any = error.instance
     if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
-        for name in missing:
-            yield Place(body, [*path, name]), f"{quoted(name)} is missing."
+        for name in limit:
+            if name not in here:
+                yield Place(body, [*path, name]), f"{quoted(name)} is missing."
     elif error.validator == "additionalProperties":
-        for name in sorted(set(error.instance) - set(error.schema.get("properties", ()))):
+        rules: Any = error.schema
+        for name in sorted(set(here) - set(rules["properties"])):
             yield Place(body, [*path, name]), f"{quoted(name)} is not known here."
     else:
         yield Place(body, path), _about_value(error, quoted(path[-1]) if path else "A form")

@@ -39,7 +39,7 @@ class PartialDateField(fields.DateField):
 
     def to_python(self, value: Any) -> Any:
         """As much of an ISO date as was given; raises ValidationError in words where it is no date."""
-        typed = [str(part).strip() for part in self.widget.boxes_of(value or None)]
+        typed = [str(part).strip() for part in PartialDateInput().boxes_of(value or None)]
         day, month, year = typed
         if not any(typed):
             return None

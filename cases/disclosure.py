@@ -20,10 +20,17 @@ class Guard:
 
     def __init__(self) -> None:
         self._covered: Callable[[Iterable[UUID]], Covered] | None = None
+        self._may_reach: Callable[[UUID, UUID], bool] | None = None
 
-    def fill(self, covered: Callable[[Iterable[UUID]], Covered]) -> None:
-        """Say how to find whom consent covers in the cases of these keys."""
-        self._covered = covered
+    def fill(self, covered: Callable[[Iterable[UUID]], Covered], may_reach: Callable[[UUID, UUID], bool]) -> None:
+        """Say how to find whom consent covers in the cases of these keys, and whether it lets an agency (the second
+        key) know where the family of a case (the first) lives.
+        """
+        self._covered, self._may_reach = covered, may_reach
+
+    def may_reach(self, case_id: UUID, agency_id: UUID) -> bool:
+        """Whether consent lets an agency know where the family lives; never while nobody can say."""
+        return self._may_reach is not None and self._may_reach(case_id, agency_id)
 
     def covered(self, case_ids: Iterable[UUID]) -> Covered:
         """Whom consent covers; NotAllowed while nobody has said how to find out."""
@@ -54,6 +61,15 @@ class Disclosure:
     def shared_with(self, person_id: UUID) -> list[str]:
         """Names of the agencies that a consent in force lets know about this person."""
         return sorted(self._covered.get(person_id, {}).values())
+
+    @cached_property
+    def may_reach(self) -> bool:
+        """Whether the reader may know the family's address and telephone."""
+        if self._actor.agency_id is None or not self._actor.has(*SEEING_ROLES):
+            return False
+        if self._actor.agency_id == self._case.lead_agency_id:
+            return True
+        return guard.may_reach(self._case.pk, self._actor.agency_id)
 
     @cached_property
     def _members(self) -> Sequence[FamilyMember]:

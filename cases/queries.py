@@ -8,30 +8,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet, Subquery
 
 from cases.enums import SEEING_ROLES, WORKING_ROLES, CaseState, GrantLevel
 from cases.models import Case
+from cases.registries import happenings
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency
+from foundation.audit.models import AuditEntry
 from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.common.errors import NotAllowed, NotThere
 from foundation.tenancy.models import Partnership
 
-PAGE = 25
-MOST_COUNTED = 100
-
-# Where a page begins: the moment of opening and the key of the last case of the page before.
-Key = tuple[dt.datetime, UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some cases, newest first, and where the next page begins (None: nothing follows)."""
-
-    cases: Sequence[Case]
-    following: Key | None
+NEWEST_FIRST = ("-newest", "-newest_id")
+MOST_HAPPENINGS = 12
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -65,30 +56,18 @@ def case_for(actor: Actor, case_id: UUID) -> Case:
     raise NotAllowed(f"This case is not open to your agency. Ask the {door}: they can ask the family for consent.")
 
 
-def newest_cases(actor: Actor, *, show: str = "", after: Key | None = None, size: int = PAGE) -> Page:
-    """One page of the cases that the actor may see, newest first, with what a list shows of each.
+def newest_cases(actor: Actor, *, show: str = "") -> QuerySet[Case]:
+    """The cases that the actor may see with what a list shows of each, to be paged in the order `NEWEST_FIRST`.
 
-    `show` is "mine" (the actor leads), "agency" (the actor's agency leads) or "" (all open to the agency).
+    `show` is "mine" (the actor leads), "agency" (the actor's agency leads) or "" (all open to the agency). The order
+    is of what stands in the grant's row, so that one index gives a page without sorting.
     """
-    key = Q()
-    if after is not None:
-        opened_at, case_id = after
-        earlier = Q(grants__opened_at__lt=opened_at)
-        same = Q(grants__opened_at=opened_at, grants__content_object_id__lt=case_id)
-        key = Q(grants__opened_at__lte=opened_at) & (earlier | same)
-    found = (
-        _narrowed(_let_in(actor, GrantLevel.SEE, SEEING_ROLES, key), actor, show)
-        .select_related("family", "lead", "lead_agency")
-        .order_by("-grants__opened_at", "-grants__content_object_id")
-    )
-    rows = list(found[: size + 1])
-    last = rows[size - 1] if len(rows) > size else None
-    return Page(rows[:size], (last.opened_at, last.pk) if last else None)
-
-
-def how_many(actor: Actor, *, show: str = "") -> int:
-    """How many cases such a list has, counted no further than one past `MOST_COUNTED`."""
-    return _narrowed(visible_to(actor), actor, show)[: MOST_COUNTED + 1].count()
+    cases = visible_to(actor).annotate(newest=F("grants__opened_at"), newest_id=F("grants__content_object_id"))
+    if show == "mine":
+        cases = cases.filter(lead_id=actor.user_id, lead_agency_id=actor.agency_id)
+    elif show == "agency":
+        cases = cases.filter(lead_agency_id=actor.agency_id)
+    return cases.select_related("family", "lead", "lead_agency")
 
 
 def agencies_let_in(case: Case) -> list[tuple[Agency, bool, dt.date | None]]:
@@ -104,8 +83,37 @@ def agencies_let_in(case: Case) -> list[tuple[Agency, bool, dt.date | None]]:
     ]
 
 
-def _let_in(actor: Actor, level: GrantLevel, roles: Sequence[Role], more: Q | None = None) -> QuerySet[Case]:
-    """`more` may speak of the same grant's row: conditions on `grants__` in another call would join it again."""
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing done in a case, in words: who, for which agency, when."""
+
+    at: dt.datetime
+    who: str
+    agency: str
+    words: str
+
+
+def latest_happenings(case: Case) -> list[Happening]:
+    """The newest of what the trail holds of a case, as far as a room has given words for it."""
+    entries = list(
+        AuditEntry.objects.filter(case_id=case.pk, verb__in=happenings.verbs())
+        .select_related("user")
+        .order_by("-at", "-id")[:MOST_HAPPENINGS]
+    )
+    agencies = dict(Agency.objects.filter(pk__in={entry.agency_id for entry in entries}).values_list("pk", "name"))
+    return [
+        Happening(
+            at=entry.at,
+            who=entry.user.full_name if entry.user else "Early Help",
+            agency=agencies.get(entry.agency_id, ""),
+            words=happenings.words(entry.verb) or "",
+        )
+        for entry in entries
+    ]
+
+
+def _let_in(actor: Actor, level: GrantLevel, roles: Sequence[Role]) -> QuerySet[Case]:
+    """One join of one row: a second condition on `grants__` in a later `filter` would join the table again."""
     if actor.agency_id is None or not actor.has(*roles):
         return Case.objects.none()
     in_time = Q(grants__until__isnull=True) | Q(grants__until__gte=clock.today())
@@ -113,14 +121,4 @@ def _let_in(actor: Actor, level: GrantLevel, roles: Sequence[Role], more: Q | No
     permission = Permission.objects.filter(
         content_type__app_label="cases", content_type__model="case", codename=level
     ).values("pk")[:1]
-    return Case.objects.filter(
-        in_time, more or Q(), grants__group=Subquery(agency), grants__permission=Subquery(permission)
-    )
-
-
-def _narrowed(cases: QuerySet[Case], actor: Actor, show: str) -> QuerySet[Case]:
-    if show == "mine":
-        return cases.filter(lead_id=actor.user_id, lead_agency_id=actor.agency_id)
-    if show == "agency":
-        return cases.filter(lead_agency_id=actor.agency_id)
-    return cases
+    return Case.objects.filter(in_time, grants__group=Subquery(agency), grants__permission=Subquery(permission))

@@ -15,6 +15,6 @@ class ConsentConfig(AppConfig):
         from consent import enums, queries  # noqa: PLC0415
         from consent.panels import consent_panel  # noqa: PLC0415
 
-        disclosure.guard.fill(queries.covered)
+        disclosure.guard.fill(queries.covered, queries.may_reach)
         panels.add("consent/case_panel.html", consent_panel, order=80)
         panels.happenings.know(enums.ConsentVerb)

@@ -17,6 +17,7 @@ from consent.models import Consent, ConsentAgency, ConsentPerson
 from foundation.accounts.models import Agency
 from foundation.common import clock
 from foundation.common.actors import Actor
+from foundation.common.errors import NotThere
 
 # A door: an agency's group and what it may do; with it the last day that the door is open (None: no end is set).
 Doors = dict[tuple[Group, GrantLevel], dt.date | None]
@@ -87,6 +88,14 @@ def covered(case_ids: Iterable[UUID]) -> Mapping[UUID, Mapping[UUID, Mapping[UUI
     return found
 
 
+def may_reach(case_id: UUID, agency_id: UUID) -> bool:
+    """Whether a consent in force lets an agency know who is in the family and how to reach them."""
+    named = ConsentAgency.objects.filter(
+        in_force("consent__"), consent__case=case_id, agency=agency_id, withdrawn_at__isnull=True
+    )
+    return any(InformationKind.FAMILY in kinds for kinds in named.values_list("consent__information", flat=True))
+
+
 def doors_of(case: Case) -> Doors:
     """Every door that should stand open today: what `services.reckon_grants` brings about.
 
@@ -128,6 +137,41 @@ def reasons_of(case: Case, let_in: Iterable[tuple[Agency, bool, dt.date | None]]
         Reason(agency, works, until, agency.pk == case.lead_agency_id, tuple(naming.get(agency.pk, ())))
         for agency, works, until in let_in
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a withdrawal does to one agency: `stays` names another consent that keeps it in, `leads` its own record."""
+
+    agency: Agency
+    leads: bool
+    stays: Consent | None
+
+
+def effects_of(consent: Consent, entries: Iterable[ConsentAgency]) -> list[Effect]:
+    """What withdrawing these entries of a consent would do today, agency by agency."""
+    others: dict[UUID, Consent] = {}
+    if consent.case_id is not None:
+        named = ConsentAgency.objects.filter(
+            in_force("consent__"), consent__case=consent.case_id, withdrawn_at__isnull=True
+        ).exclude(consent=consent.pk)
+        others = {entry.agency_id: entry.consent for entry in named.select_related("consent")}
+    leader = consent.case.lead_agency_id if consent.case else None
+    return [Effect(entry.agency, entry.agency_id == leader, others.get(entry.agency_id)) for entry in entries]
+
+
+def consent_for(consent_id: UUID) -> Consent:
+    """A consent of this partnership with its case, for those whom a policy then lets go on; NotThere for none."""
+    found: Consent | None = (
+        Consent.objects.select_related(
+            "case__family", "case__lead", "case__lead_agency", "withdrawn_by", "recorded_for"
+        )
+        .filter(pk=consent_id)
+        .first()
+    )
+    if found is None:
+        raise NotThere
+    return found
 
 
 def still_named(consent: Consent) -> list[ConsentAgency]:

@@ -1,0 +1,44 @@
+"""How people of a case are told in a word or two."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from cases.enums import BirthDateKind, CaseState
+from cases.models import Case, Person
+from foundation.common import clock
+from foundation.common.text import age_in_words
+from foundation.tenancy.models import Partnership
+from foundation.ui.components import NameBar
+
+
+def age_of(person: Person) -> str:
+    """Somebody's age today, as sure as their date of birth is: "7 years", "about 7 years", "due 3 May 2027" (FAM-1)."""
+    if person.born_on is None:
+        return "age not known"
+    if person.born_kind == BirthDateKind.EXPECTED:
+        return f"due {person.born_on.day} {person.born_on:%B %Y}"
+    age = age_in_words(person.born_on, clock.today())
+    return f"about {age}" if person.born_kind == BirthDateKind.ESTIMATED else age
+
+
+def name_of(person: Person) -> str:
+    """A person's name; a baby who has none yet is "Baby" with the family's."""
+    return str(person) if person.given_name else f"Baby {person.family_name}"
+
+
+def level_of(case: Case, partnership: Partnership) -> str:
+    """A case's level of need with the partnership's word for it: "2: Targeted early help"."""
+    return f"{case.level}: {partnership.level_words(case.level)}"
+
+
+def name_bar_of(case: Case, partnership: Partnership) -> NameBar:
+    """The bar that stands on every page inside a case (its family, lead and lead's agency are fetched)."""
+    return NameBar(
+        family_name=case.family.name,
+        reference=case.reference,
+        level=level_of(case, partnership),
+        lead=f"{case.lead.full_name}, {case.lead_agency.name}",
+        url=reverse("cases:detail", args=[partnership.slug, case.pk]),
+        marks=() if case.state == CaseState.OPEN else (CaseState(case.state).label,),
+    )

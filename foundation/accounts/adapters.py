@@ -32,7 +32,7 @@ WAIT_FOR_CODE = "There have been too many wrong codes. Wait 5 minutes, then try 
 WRONG_CODE = "That code is not right, or has been used. Wait for a new code in your app and enter that."
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs themselves up, and no answer says whether an account exists."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             log.warning("accounts.mail_not_sent", error=type(error).__name__)
 
 
-class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class FactorAdapter(DefaultMFAAdapter):
     """The authenticator app, in plain words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from foundation.accounts.models import User
 
 
-class LockoutBackend(AxesStandaloneBackend):  # type: ignore[misc]
+class LockoutBackend(AxesStandaloneBackend):
     """Stands first and turns away who is locked out, no quicker than a wrong password is."""
 
     def authenticate(self, request: HttpRequest, password: str | None = None, **credentials: Any) -> None:
@@ -24,5 +24,5 @@ class LockoutBackend(AxesStandaloneBackend):  # type: ignore[misc]
             raise
 
 
-class PasswordBackend(AuthenticationBackend):  # type: ignore[misc]
+class PasswordBackend(AuthenticationBackend):
     """By e-mail address and password; hashes once for an unknown address too (allauth's own care)."""

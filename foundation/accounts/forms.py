@@ -32,13 +32,13 @@ class PlainWords(forms.Form):
                 field.widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
 
 
-class SignInForm(PlainWords, account.LoginForm):  # type: ignore[misc]
+class SignInForm(PlainWords, account.LoginForm):
     """E-mail address and password."""
 
     words: ClassVar = {"login": (EMAIL, ""), "password": ("Password", "")}
 
 
-class ChangePasswordForm(PlainWords, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(PlainWords, account.ChangePasswordForm):
     """The old password, and the new one twice."""
 
     words: ClassVar = {
@@ -48,7 +48,7 @@ class ChangePasswordForm(PlainWords, account.ChangePasswordForm):  # type: ignor
     }
 
 
-class ForgottenPasswordForm(PlainWords, account.ResetPasswordForm):  # type: ignore[misc]
+class ForgottenPasswordForm(PlainWords, account.ResetPasswordForm):
     """Asks for a link by e-mail; an unknown address gets a message too, so that both take as long."""
 
     words: ClassVar = {"email": (EMAIL, "")}
@@ -63,31 +63,31 @@ class ForgottenPasswordForm(PlainWords, account.ResetPasswordForm):  # type: ign
         return email
 
 
-class NewPasswordForm(PlainWords, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(PlainWords, account.ResetPasswordKeyForm):
     """The new password twice, after following the link."""
 
     words: ClassVar = {"password1": NEW_PASSWORD, "password2": ("New password again", "")}
 
 
-class ConfirmPasswordForm(PlainWords, account.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(PlainWords, account.ReauthenticateForm):
     """The password once more, before something that matters."""
 
     words: ClassVar = {"password": ("Password", "")}
 
 
-class ChallengeForm(PlainWords, factor.AuthenticateForm):  # type: ignore[misc]
+class ChallengeForm(PlainWords, factor.AuthenticateForm):
     """A code from the app, or a recovery code, at sign-in."""
 
     words: ClassVar = CODE
 
 
-class ConfirmCodeForm(PlainWords, factor.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmCodeForm(PlainWords, factor.ReauthenticateForm):
     """The same, for a session that has not passed yet."""
 
     words: ClassVar = CODE
 
 
-class SetUpAppForm(PlainWords, totp.ActivateTOTPForm):  # type: ignore[misc]
+class SetUpAppForm(PlainWords, totp.ActivateTOTPForm):
     """The first code of a new app, which proves that it was set up."""
 
     words: ClassVar = CODE

@@ -10,7 +10,7 @@ from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency, Membership, User
 from foundation.common.actors import Actor
 from foundation.tenancy.models import Partnership
-from foundation.tenancy.scope import own_memberships_scope, tenant_scope
+from foundation.tenancy.scope import current_partnership_id, own_memberships_scope, tenant_scope
 
 # The role whose teams bound what it may decide; where a person holds it, its teams are the hat's teams.
 TEAM_BOUND = frozenset({Role.MANAGER.value})
@@ -74,7 +74,7 @@ def hats_of(user: User, memberships: Iterable[Membership] | None = None) -> list
     """Every hat of a person, partnership by partnership; each scope is opened after the last has closed."""
     by_partnership: dict[UUID, list[Membership]] = {}
     for membership in own_memberships(user) if memberships is None else memberships:
-        by_partnership.setdefault(membership.partnership_id, []).append(membership)
+        by_partnership.setdefault(membership.partnership.pk, []).append(membership)
     hats: list[Hat] = []
     for partnership_id, own in by_partnership.items():
         with tenant_scope(partnership_id):
@@ -89,7 +89,7 @@ def actor_for(user: User, agency: Agency) -> Actor:
     """
     own = Membership.objects.filter(user=user, agency=agency, ended_at=None).select_related("partnership")
     found = hats_within(user, own)
-    return found[0].actor if found else Actor(agency.partnership_id, user.pk, agency.pk)
+    return found[0].actor if found else Actor(current_partnership_id(), user.pk, agency.pk)
 
 
 def _hat(user: User, agency: Agency, memberships: list[Membership]) -> Hat:

@@ -110,5 +110,5 @@ def _dress(request: HttpRequest, hat: Hat | None) -> None:
 def private(response: HttpResponseBase) -> HttpResponseBase:
     """Nobody's cache keeps a page about a family."""
     response["Cache-Control"] = "no-store, private"
-    patch_vary_headers(response, ["Cookie"])  # type: ignore[arg-type]
+    patch_vary_headers(response, ["Cookie"])
     return response

@@ -8,3 +8,14 @@ class IntakeConfig(AppConfig):
 
     name = "intake"
     label = "intake"
+
+    def ready(self) -> None:
+        """Stand in the navigation of those who write and those who screen."""
+        from foundation.ui import navigation  # noqa: PLC0415 (models are not loaded before)
+        from intake import policies  # noqa: PLC0415
+
+        navigation.add("Queue", "intake:queue", lambda actor: policies.check_can_screen.allows(by=actor), order=10)
+        navigation.add("My enquiries", "intake:mine", lambda actor: policies.check_can_write.allows(by=actor), order=40)
+        navigation.add(
+            "Make an enquiry", "intake:start", lambda actor: policies.check_can_write.allows(by=actor), order=50
+        )

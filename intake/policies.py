@@ -37,10 +37,3 @@ def check_can_decide(*, by: Actor, enquiry: Enquiry) -> None:
     check_can_screen(by=by)
     if enquiry.taken_by_id != by.user_id and not by.has(Role.HUB_MANAGER):
         raise NotAllowed("Take the enquiry first, then decide it.")
-
-
-@policy
-def check_can_look_back(*, by: Actor) -> None:
-    """The pages of what one has sent: writers, and the hub, which sees every enquiry."""
-    if not by.has(*WRITERS, *SCREENERS):
-        raise NotAllowed("Only people who send or screen enquiries can see them.")

@@ -1,7 +1,7 @@
 """Everything that changes an enquiry: writing it, sending it, screening it."""
 
 from intake.services.drafts import discard_draft, remove_person, save_page, save_person, start_draft
-from intake.services.screening import decide_enquiry, give_back_enquiry, take_enquiry, take_oldest
+from intake.services.screening import decide_enquiry, give_back_enquiry, refuse_if_not_theirs, take_enquiry, take_oldest
 from intake.services.sending import problems_of, send_enquiry
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "discard_draft",
     "give_back_enquiry",
     "problems_of",
+    "refuse_if_not_theirs",
     "remove_person",
     "save_page",
     "save_person",

@@ -76,11 +76,7 @@ def decide_enquiry(
     in force, lets work on it, and exactly the agencies of that consent are let in (CON-2). Raises Clash if somebody
     else has it or it is decided, Invalid by field otherwise.
     """
-    policies.check_can_screen(by=by)
-    enquiry = _locked(by, enquiry_id)
-    _refuse_decided(by, enquiry)
-    _refuse_other_hands(by, enquiry)
-    policies.check_can_decide(by=by, enquiry=enquiry)
+    enquiry = refuse_if_not_theirs(by=by, enquiry_id=enquiry_id)
     reason = _checked(by, decision, level, reason)
     if decision == Decision.EHA_REQUIRED:
         _open_case(by, enquiry, level=level, lead=_lead(enquiry, lead_id, agency_id, team_id))
@@ -89,6 +85,17 @@ def decide_enquiry(
     audit.record(by=by, verb=EnquiryVerb.DECIDED, subject=enquiry, case_id=enquiry.case_id, decision=decision)
     if enquiry.case_id:
         case_opened.send(sender=Case, case=enquiry.case, by=by)
+    return enquiry
+
+
+@transaction.atomic
+def refuse_if_not_theirs(*, by: Actor, enquiry_id: UUID) -> Enquiry:
+    """The enquiry, locked, if `by` may decide it now; Clash, saying who decided it or has it, otherwise."""
+    policies.check_can_screen(by=by)
+    enquiry = _locked(by, enquiry_id)
+    _refuse_decided(by, enquiry)
+    _refuse_other_hands(by, enquiry)
+    policies.check_can_decide(by=by, enquiry=enquiry)
     return enquiry
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField
 from guardian.models import GroupObjectPermissionBase
 
 from cases.enums import BirthDateKind, CaseState, GrantLevel, Part
 from cases.workflow import CaseWorkflow
 from foundation.accounts.models import Agency, Team, User
 from foundation.audit.history import tracked
+from foundation.common.workflow import StateField
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import Partnership, TenantModel
 from foundation.tenancy.scope import current_partnership_id_or_none
@@ -76,7 +76,7 @@ class Case(CaseWorkflow, TenantModel):
 
     reference = models.CharField(max_length=16)
     family = TenantForeignKey(Family, related_name="cases")
-    state = FSMField(default=CaseState.OPEN, choices=CaseState.choices, protected=True)
+    state = StateField(default=CaseState.OPEN, choices=CaseState.choices)
     level = models.CharField(max_length=2)
     lead = models.ForeignKey(User, models.PROTECT, related_name="+")
     lead_agency = TenantForeignKey(Agency, related_name="+")

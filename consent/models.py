@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField
 
 from cases.enums import GrantLevel
 from cases.models import Case, Person
@@ -13,6 +12,7 @@ from consent.enums import ConsentHow, ConsentState, InformationKind
 from consent.workflow import ConsentWorkflow
 from foundation.accounts.models import Agency, User
 from foundation.audit.history import tracked
+from foundation.common.workflow import StateField
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import TenantModel
 
@@ -22,7 +22,7 @@ class Consent(ConsentWorkflow, TenantModel):
     """What a family agreed to. Recorded with an enquiry it stands alone; once a case opens it opens doors."""
 
     case = TenantForeignKey(Case, null=True, blank=True, related_name="consents")
-    state = FSMField(default=ConsentState.IN_FORCE, choices=ConsentState.choices, protected=True)
+    state = StateField(default=ConsentState.IN_FORCE, choices=ConsentState.choices)
     given_by = models.CharField(max_length=160)
     how = models.CharField(max_length=10, choices=ConsentHow.choices)
     witness = models.CharField(max_length=160, blank=True)

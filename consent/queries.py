@@ -100,7 +100,7 @@ def doors_of(case: Case) -> Doors:
     """Every door that should stand open today: what `services.reckon_grants` brings about.
 
     An agency has what the widest of its consents gives it, and keeps each part as long as the longest consent that
-    gives that part. The agency that leads an open case keeps its own record without any (decision 020).
+    gives that part. The agency that leads an open case keeps its own record without any (decision 006).
     """
     doors: Doors = {}
     if case.state == CaseState.OPEN:

@@ -2,7 +2,6 @@
 
 import cases.workflow
 import django.db.models.deletion
-import django_fsm
 import foundation.common.ids
 import foundation.tenancy.fields
 import foundation.tenancy.scope
@@ -30,7 +29,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reference', models.CharField(max_length=16)),
-                ('state', django_fsm.FSMField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=50)),
                 ('level', models.CharField(max_length=2)),
                 ('opened_at', models.DateTimeField()),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -68,7 +67,7 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, serialize=False)),
                 ('reference', models.CharField(max_length=16)),
-                ('state', django_fsm.FSMField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open', max_length=50)),
                 ('level', models.CharField(max_length=2)),
                 ('opened_at', models.DateTimeField()),
                 ('lead', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),

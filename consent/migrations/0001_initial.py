@@ -3,7 +3,6 @@
 import consent.workflow
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import foundation.common.ids
 import foundation.tenancy.fields
 import foundation.tenancy.scope
@@ -30,7 +29,7 @@ class Migration(migrations.Migration):
             name='Consent',
             fields=[
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('state', django_fsm.FSMField(choices=[('in_force', 'In force'), ('withdrawn', 'Withdrawn')], default='in_force', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('in_force', 'In force'), ('withdrawn', 'Withdrawn')], default='in_force', max_length=50)),
                 ('given_by', models.CharField(max_length=160)),
                 ('how', models.CharField(choices=[('paper', 'On a signed paper form'), ('spoken', 'Spoken, with a witness')], max_length=10)),
                 ('witness', models.CharField(blank=True, max_length=160)),
@@ -86,7 +85,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, serialize=False)),
-                ('state', django_fsm.FSMField(choices=[('in_force', 'In force'), ('withdrawn', 'Withdrawn')], default='in_force', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('in_force', 'In force'), ('withdrawn', 'Withdrawn')], default='in_force', max_length=50)),
                 ('given_by', models.CharField(max_length=160)),
                 ('how', models.CharField(choices=[('paper', 'On a signed paper form'), ('spoken', 'Spoken, with a witness')], max_length=10)),
                 ('witness', models.CharField(blank=True, max_length=160)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField
 
 from assessments.enums import AssessmentState, SectionState
 from assessments.workflow import AssessmentWorkflow
 from cases.models import Case
 from foundation.accounts.models import User
 from foundation.audit.history import tracked
+from foundation.common.workflow import StateField
 from foundation.formdefs.models import FormDefinition
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import TenantModel
@@ -24,7 +24,7 @@ class Assessment(AssessmentWorkflow, TenantModel):
     case = TenantForeignKey(Case, related_name="assessments")
     version = models.PositiveIntegerField(default=1)
     definition = TenantForeignKey(FormDefinition, related_name="+")
-    state = FSMField(default=AssessmentState.DRAFT, choices=AssessmentState.choices, protected=True)
+    state = StateField(default=AssessmentState.DRAFT, choices=AssessmentState.choices)
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     agreed_at = models.DateTimeField(null=True, blank=True)

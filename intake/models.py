@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField
 
 from cases.enums import BirthDateKind, Part
 from cases.models import Case, Person
 from consent.models import Consent
 from foundation.accounts.models import Agency, User
 from foundation.audit.history import tracked
+from foundation.common.workflow import StateField
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import TenantModel
 from intake.enums import Decision, EnquiryState, Need
@@ -34,7 +34,7 @@ class Enquiry(EnquiryWorkflow, TenantModel):
 
     reference = models.CharField(max_length=16)
     draft_key = models.UUIDField()
-    state = FSMField(default=EnquiryState.WAITING, choices=EnquiryState.choices, protected=True)
+    state = StateField(default=EnquiryState.WAITING, choices=EnquiryState.choices)
     received_at = models.DateTimeField()
     sent_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     sent_for = TenantForeignKey(Agency, related_name="+")

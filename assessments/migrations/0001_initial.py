@@ -1,6 +1,5 @@
 import assessments.workflow
 import django.db.models.deletion
-import django_fsm
 import foundation.common.ids
 import pghistory.utils
 from django.conf import settings
@@ -32,7 +31,7 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, serialize=False)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Not started'), ('in_progress', 'In progress'), ('agreed', 'Agreed with the family'), ('submitted', 'Waiting for approval'), ('returned', 'Returned with comments'), ('approved', 'Approved')], default='draft', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('draft', 'Not started'), ('in_progress', 'In progress'), ('agreed', 'Agreed with the family'), ('submitted', 'Waiting for approval'), ('returned', 'Returned with comments'), ('approved', 'Approved')], default='draft', max_length=50)),
                 ('created_at', models.DateTimeField()),
                 ('agreed_at', models.DateTimeField(blank=True, null=True)),
                 ('agreed_by', models.CharField(blank=True, max_length=160)),
@@ -109,7 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'Not started'), ('in_progress', 'In progress'), ('agreed', 'Agreed with the family'), ('submitted', 'Waiting for approval'), ('returned', 'Returned with comments'), ('approved', 'Approved')], default='draft', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('draft', 'Not started'), ('in_progress', 'In progress'), ('agreed', 'Agreed with the family'), ('submitted', 'Waiting for approval'), ('returned', 'Returned with comments'), ('approved', 'Approved')], default='draft', max_length=50)),
                 ('created_at', models.DateTimeField()),
                 ('agreed_at', models.DateTimeField(blank=True, null=True)),
                 ('agreed_by', models.CharField(blank=True, max_length=160)),

@@ -12,6 +12,7 @@ from assessments import queries
 from assessments.disclosure import AssessmentView
 from assessments.enums import AssessmentState
 from assessments.models import Assessment
+from cases.words import name_bar_of
 from foundation.audit import services as audit
 from foundation.ui.views import PolicyMixin
 
@@ -59,7 +60,7 @@ class Inside(PolicyMixin):
         return {
             "assessment": self.assessment,
             "case": case,
-            "level_words": cast(Any, self.request).partnership.level_words(case.level),
+            "name_bar": name_bar_of(case, cast(Any, self.request).partnership),
             "colour": COLOURS[AssessmentState(self.assessment.state)],
         }
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django_fsm import FSMField
 
 from foundation.accounts.models import User
 from foundation.audit.history import tracked
 from foundation.common.ids import new_reference
+from foundation.common.workflow import StateField
 from foundation.documents.enums import UNDER_WAY, DocumentState
 from foundation.documents.workflow import DocumentWorkflow
 from foundation.tenancy.models import TenantModel
@@ -33,7 +33,7 @@ class Document(DocumentWorkflow, TenantModel):
     subject_kind = models.SlugField(max_length=40)
     subject_id = models.UUIDField()
     case_id = models.UUIDField(null=True, blank=True)
-    state = FSMField(default=DocumentState.ASKED, choices=DocumentState.choices, protected=True)
+    state = StateField(default=DocumentState.ASKED, choices=DocumentState.choices)
     progress = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)

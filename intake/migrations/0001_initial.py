@@ -2,7 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import foundation.common.ids
 import foundation.tenancy.fields
 import foundation.tenancy.scope
@@ -33,7 +32,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('reference', models.CharField(max_length=16)),
                 ('draft_key', models.UUIDField()),
-                ('state', django_fsm.FSMField(choices=[('waiting', 'Waiting'), ('taken', 'Being screened'), ('decided', 'Decided')], default='waiting', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('taken', 'Being screened'), ('decided', 'Decided')], default='waiting', max_length=50)),
                 ('received_at', models.DateTimeField()),
                 ('family_name', models.CharField(max_length=120)),
                 ('address', models.CharField(blank=True, max_length=300)),
@@ -84,7 +83,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=foundation.common.ids.new_id, editable=False, serialize=False)),
                 ('reference', models.CharField(max_length=16)),
                 ('draft_key', models.UUIDField()),
-                ('state', django_fsm.FSMField(choices=[('waiting', 'Waiting'), ('taken', 'Being screened'), ('decided', 'Decided')], default='waiting', max_length=50, protected=True)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('taken', 'Being screened'), ('decided', 'Decided')], default='waiting', max_length=50)),
                 ('received_at', models.DateTimeField()),
                 ('family_name', models.CharField(max_length=120)),
                 ('address', models.CharField(blank=True, max_length=300)),

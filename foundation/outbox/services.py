@@ -28,15 +28,16 @@ logger = structlog.get_logger("outbox")
 def put(*, topic: str, payload: Mapping[str, object], due_at: dt.datetime | None = None) -> OutboxMessage:
     """Write a piece of work beside what it tells of, in the caller's transaction and scope.
 
-    The payload takes ids, numbers, dates and codes; raises ValueError for anything that could be free text. A worker
-    is told when the transaction commits, unless the work is due later; a broker that is down is no error.
+    The payload takes ids, numbers, dates and codes; raises ValueError for anything that could be free text, and
+    ScopeError outside a scope. A worker is told when the transaction commits, unless the work is due later; a broker
+    that is down is no error.
     """
-    now = clock.now()
+    now, kick = clock.now(), Kick(current_partnership_id())
     message: OutboxMessage = OutboxMessage.objects.create(
         topic=topic, payload=codes.plain_values(payload), created_at=now, due_at=due_at or now
     )
     if message.due_at <= now:
-        _kick_on_commit(Kick(current_partnership_id()))
+        _kick_on_commit(kick)
     return message
 
 

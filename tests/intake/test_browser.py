@@ -1,0 +1,128 @@
+"""The front door in a real browser: with script and axe, without script, and 320 pixels wide."""
+
+import re
+
+import pytest
+
+from foundation.accounts.middleware import HATS
+from tests.intake.places import make_place
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(transactional_db):
+    return make_place(
+        "fernshire",
+    )
+
+
+@pytest.fixture
+def sit_down(client, live_server):
+    """Sign a person of the place in, in a browser's page."""
+
+    def sign_in(page, site, who):
+        from tests import factories
+
+        member = site.members[who]
+        factories.sign_in(client, member.user, site.partnership, member.agency)
+        assert HATS in client.session
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+        )
+
+    return sign_in
+
+
+def write_an_enquiry(page, look):
+    """From the start to the reference, as a person would; `look` is called on every page that is met."""
+
+    def go_on(name):
+        look(page)
+        page.get_by_role("button", name=name).click()
+
+    page.goto("/fernshire/enquiries/new/")
+    go_on("Start")
+    page.get_by_label("Family name").fill("Quillfeather")
+    page.get_by_label("Address").fill("4 Larkspur Row, Fernbank")
+    go_on("Save and continue")
+    page.get_by_role("button", name="Add a person").click()
+    look(page)
+    page.get_by_label("Given name").fill("محمد")
+    page.get_by_label("Child or young person").check()
+    page.get_by_label("Exact").check()
+    for box, number in (("Day", "29"), ("Month", "2"), ("Year", "2016")):
+        page.get_by_label(box, exact=True).fill(number)
+    page.get_by_label("NHS number").fill("943 476 5918")
+    page.get_by_role("button", name="Save and continue").click()
+    look(page)
+    page.get_by_role("link", name=re.compile("Check the NHS number")).click()
+    assert page.get_by_label("NHS number").evaluate("input => input === document.activeElement")
+    page.get_by_label("NHS number").fill("943 476 5919")
+    page.get_by_role("button", name="Save and continue").click()
+    go_on("Save and continue")
+    page.get_by_label("What are you worried about?").fill("He has been missing twice since Easter.")
+    page.get_by_label("School attendance").check()
+    go_on("Save and continue")
+    page.get_by_label("No", exact=True).check()
+    page.get_by_role("button", name="Save and continue").click()
+    look(page)
+    assert page.get_by_text("A recorded override is not possible here yet").count() == 2
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_label("Who gave consent").fill("Oriel Quillfeather, mother")
+    page.get_by_label("Spoken, with a witness").check()
+    page.get_by_label("If it was spoken").fill("Ms Adeyemi")
+    given = page.get_by_role("group", name="When they gave it")
+    for box, number in (("Day", "1"), ("Month", "2"), ("Year", "2026")):
+        given.get_by_label(box, exact=True).fill(number)
+    page.get_by_label("محمد Quillfeather").check()
+    page.get_by_role("group", name="Agencies that may see the case and work on it").get_by_label("Fernbank").check()
+    page.get_by_label("School and learning").check()
+    page.get_by_label("I have given the family the privacy notice").check()
+    go_on("Save and continue")
+    go_on("Send the enquiry")
+    look(page)
+    assert page.get_by_role("heading", name="Enquiry sent").is_visible()
+    page.get_by_role("link", name="See what you sent").click()
+    look(page)
+    page.get_by_role("link", name="My enquiries").first.click()
+    look(page)
+
+
+def screen_it(page, look):
+    """From the queue to a case."""
+    page.goto("/fernshire/enquiries/queue/")
+    look(page)
+    page.get_by_role("button", name=re.compile("^Take EN-")).click()
+    look(page)
+    page.get_by_role("button", name="Record the decision").click()
+    look(page)
+    page.get_by_label("Early Help Assessment required").check()
+    page.get_by_label("2: Targeted early help").check()
+    page.get_by_label("Lead professional").select_option(label="Idris Pemberton (Fernbank Primary)")
+    page.get_by_label("Reason").fill("Missing from school, and the family wants help.")
+    page.get_by_role("button", name="Record the decision").click()
+    look(page)
+    assert page.get_by_role("heading", name="What was decided").is_visible()
+
+
+def test_with_script_axe_finds_nothing_and_all_fits_320_pixels(page_with_script, site, sit_down, axe, narrow):
+    """Trust 22: every page and error state of the journey, wide and narrow."""
+
+    def look(page):
+        axe(page)
+        narrow(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    sit_down(page_with_script, site, "teacher")
+    write_an_enquiry(page_with_script, look)
+    sit_down(page_with_script, site, "screener")
+    screen_it(page_with_script, look)
+
+
+def test_without_script_the_whole_journey_works(page_without_script, site, sit_down):
+    """Trust 22: every page does its job without JavaScript."""
+    sit_down(page_without_script, site, "teacher")
+    write_an_enquiry(page_without_script, lambda page: None)
+    sit_down(page_without_script, site, "screener")
+    screen_it(page_without_script, lambda page: None)

@@ -3,8 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from earlyhelp import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="hats"), name="start"),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
     path("", include("foundation.accounts.urls")),
     path("<slug:partnership>/documents/", include("foundation.documents.urls")),
     path("<slug:partnership>/cases/", include("cases.urls")),

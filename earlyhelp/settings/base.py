@@ -212,10 +212,10 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "foundation.accounts.forms.NewPasswordForm",
     "reauthenticate": "foundation.accounts.forms.ConfirmPasswordForm",
 }
-# A whole school signs in at once from one address. Failed passwords are counted by the lockout below;
-# "login_failed" counts wrong second-factor codes.
+# A whole school signs in at once from one address, so sign-ins as such are not limited: their counter would be one
+# lock for all. Failed passwords are counted by the lockout below; "login_failed" counts wrong second-factor codes.
 ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
+    "login": None,
     "login_failed": "5/5m/key",
     "reset_password": "60/m/ip,5/h/key",
     "reset_password_from_key": "60/m/ip",

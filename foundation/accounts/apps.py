@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
         shell.provide("change_hat_url", _change_hat_url)
         shell.provide("sign_out_url", _sign_out_url)
         shell.provide("person", _person)
+        shell.provide("account_url", _account_url)
 
 
 def _hat(request: HttpRequest) -> str | None:
@@ -38,3 +39,7 @@ def _sign_out_url(request: HttpRequest) -> str | None:
 
 def _person(request: HttpRequest) -> str | None:
     return request.user.get_full_name() if request.user.is_authenticated else None
+
+
+def _account_url(request: HttpRequest) -> str | None:
+    return reverse("mfa_index") if request.user.is_authenticated else None

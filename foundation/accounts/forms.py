@@ -30,6 +30,7 @@ class PlainWords(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if name == "code":
                 field.widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
+                field.widget.width = 10
 
 
 class SignInForm(PlainWords, account.LoginForm):

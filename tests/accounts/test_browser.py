@@ -71,7 +71,7 @@ def test_hat_is_chosen_by_keyboard_alone(page, looks_right):
     sign_in(page, user.email)
     page.get_by_role("heading", name="Choose your role").wait_for()
     looks_right()
-    page.get_by_role("button", name="Work as this Oak Housing: Coordinator, Fernshire").focus()
+    page.get_by_role("button", name="Choose Oak Housing: Coordinator, Fernshire").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/fernshire/")
 

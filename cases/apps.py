@@ -15,5 +15,6 @@ class CasesConfig(AppConfig):
         from foundation.ui import navigation  # noqa: PLC0415
 
         panels.path.add(panels.opened, order=0)
+        panels.add("cases/latest_panel.html", panels.latest_panel, order=60)
         panels.happenings.know(enums.CaseVerb)
         navigation.add("Cases", "cases:list", lambda actor: policies.check_can_look.allows(by=actor), order=30)

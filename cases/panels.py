@@ -10,11 +10,20 @@
 A panel's template finds the keys of its own context at the top level, and `case`, `actor`, `partnership` and `request`.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from cases import queries
 from cases.models import Case
 from cases.registries import NextStep, PathStep, happenings, next_steps, panels, path
 from foundation.common import clock
+from foundation.common.actors import Actor
+from foundation.ui.components import Event
 
-__all__ = ["NextStep", "PathStep", "add", "happenings", "next_steps", "opened", "panels", "path"]
+__all__ = ["NextStep", "PathStep", "add", "happenings", "latest_panel", "next_steps", "opened", "panels", "path"]
 
 add = panels.add
 
@@ -22,3 +31,13 @@ add = panels.add
 def opened(case: Case) -> list[PathStep]:
     """The first stage of every family's path: the case was opened."""
     return [PathStep("Case opened", case.opened_at.astimezone(clock.LONDON).date())]
+
+
+def latest_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:
+    """What was done last in the case, as lines of a timeline."""
+    return {"events": [_event(happening) for happening in queries.latest_happenings(case)]}
+
+
+def _event(happening: queries.Happening) -> Event:
+    by = f"{happening.who}, {happening.agency}" if happening.agency else happening.who
+    return Event(happening.words[:1].upper() + happening.words[1:], happening.at, by)

@@ -17,7 +17,7 @@ from cases.models import Case, FamilyMember
 from cases.registries import PathStep, next_steps, panels, path
 from cases.words import age_of, level_of, name_bar_of, name_of
 from foundation.audit import services as audit
-from foundation.ui.components import Column, Event
+from foundation.ui.components import Column
 from foundation.ui.paging import bounded_count, page_by_key
 from foundation.ui.views import PageView
 
@@ -88,7 +88,6 @@ class CaseDetail(PageView):
             stages=stages,
             current=current_stage(stages),
             next_step=next_steps.first(self.actor, case),
-            events=[event_of(happening) for happening in queries.latest_happenings(case)],
             panels=[self.panel(panel.template, panel.context(self.actor, case, request)) for panel in panels],
             **kwargs,
         )
@@ -106,15 +105,8 @@ def person_row(member: FamilyMember, disclosure: Disclosure) -> dict[str, Any]:
         "name": name_of(member.person),
         "age": age_of(member.person),
         "part": member.get_part_display(),
-        "born_on": member.person.born_on,
         "shared_with": disclosure.shared_with(member.person_id),
     }
-
-
-def event_of(happening: queries.Happening) -> Event:
-    """One line of the timeline: "Opened the case", by whom."""
-    by = f"{happening.who}, {happening.agency}" if happening.agency else happening.who
-    return Event(happening.words[:1].upper() + happening.words[1:], happening.at, by)
 
 
 def children_of(disclosure: Disclosure) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cases.enums import CaseState, GrantLevel
 from cases.models import Case
+from cases.words import name_of
 from consent.enums import ConsentState, InformationKind
 from consent.models import Consent, ConsentAgency, ConsentPerson
 from foundation.accounts.models import Agency
@@ -31,7 +32,7 @@ class Reason:
     works: bool
     until: dt.date | None
     leads: bool
-    consents: tuple[Consent, ...]
+    dates: tuple[dt.date, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,11 @@ class Story:
     taken_back: tuple[ConsentAgency, ...]
 
     @classmethod
-    def of(cls, consent: Consent, known: Collection[UUID]) -> Story:
-        """Tell a consent whose agencies and people are fetched, to a reader who may know of the people `known`."""
+    def of(cls, consent: Consent, known: Collection[UUID], *, whole: bool) -> Story:
+        """Tell a consent whose agencies and people are fetched, to a reader who may know of the people `known`.
+
+        Which agencies the family took back alone, and who said so, is told with `whole`: to the agency that leads.
+        """
         withdrawn = consent.state == ConsentState.WITHDRAWN
         ended = not withdrawn and consent.ends_on is not None and consent.ends_on < clock.today()
         entries = sorted(consent.agencies.all(), key=lambda entry: entry.agency.name)
@@ -58,11 +62,11 @@ class Story:
             consent=consent,
             holds=not withdrawn and not ended,
             ended=ended,
-            people=tuple(str(person) for person in people if person.pk in known),
+            people=tuple(name_of(person) for person in people if person.pk in known),
             others=any(person.pk not in known for person in people),
             information=tuple(InformationKind(kind).label for kind in consent.information),
             named=tuple(entry for entry in entries if entry.withdrawn_at is None),
-            taken_back=tuple(entry for entry in entries if entry.withdrawn_at is not None),
+            taken_back=tuple(entry for entry in entries if whole and entry.withdrawn_at is not None),
         )
 
 
@@ -128,13 +132,13 @@ def consents_of(actor: Actor, case: Case) -> QuerySet[Consent]:
 
 
 def reasons_of(case: Case, let_in: Iterable[tuple[Agency, bool, dt.date | None]]) -> list[Reason]:
-    """For each agency that may see a case, why: the consents in force that name it, or that it leads."""
-    naming: dict[UUID, list[Consent]] = {}
+    """For each agency that may see a case, why: the days of the consents in force that name it, or that it leads."""
+    naming: dict[UUID, set[dt.date]] = {}
     named = ConsentAgency.objects.filter(in_force("consent__"), consent__case=case, withdrawn_at__isnull=True)
-    for entry in named.select_related("consent").order_by("consent__given_on"):
-        naming.setdefault(entry.agency_id, []).append(entry.consent)
+    for agency_id, given_on in named.values_list("agency_id", "consent__given_on"):
+        naming.setdefault(agency_id, set()).add(given_on)
     return [
-        Reason(agency, works, until, agency.pk == case.lead_agency_id, tuple(naming.get(agency.pk, ())))
+        Reason(agency, works, until, agency.pk == case.lead_agency_id, tuple(sorted(naming.get(agency.pk, ()))))
         for agency, works, until in let_in
     ]
 

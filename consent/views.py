@@ -99,6 +99,7 @@ class WithdrawConsent(PageFormView):
             consent=self.consent,
             case=case,
             sees=sees,
+            leader=case.lead_agency if case else None,
             bar=name_bar_of(case, cast(Any, self.request).partnership) if case and sees else None,
             entries=queries.still_named(self.consent),
             **kwargs,

@@ -76,6 +76,7 @@ class TestWithdraw:
         assert "Fernbank Academy can no longer see the case, its assessment or its documents" in text
         assert "Harbour Health can no longer see the case" in text
         assert f"You were told by {TOLD}" in text
+        assert f"{place.scene.lead_agency} leads the case and keeps its own record of it" in text
         assert place.state() == ConsentState.IN_FORCE
         assert place.sees(place.school)
 
@@ -119,7 +120,7 @@ class TestWithdraw:
             )
         text = words_of(place.lead().post(place.url("withdraw", second.pk), {"whom": "all", "told_by": TOLD}))
         assert "Fernbank Academy can still see the case, because another consent" in text
-        assert "leads the case and keeps its own record" in text
+        assert f"{place.scene.lead_agency} is no longer named by this consent" in text
         assert "Harbour Health can no longer see the case" in text
 
     @pytest.mark.parametrize(
@@ -333,9 +334,12 @@ def test_a_consent_before_a_case_can_be_taken_back(place):
 
 
 def test_the_panel_tells_one_agency_taken_back(place):
-    """CON-2: the history of a consent stays on the case page, agency by agency, and of a consent that ended."""
+    """CON-2: the history of a consent stays on the case page, agency by agency, for the agency that leads."""
     with clock.at(clock.now() + dt.timedelta(minutes=1)), tenant_scope(place.partnership.pk):
         services.withdraw(by=place.scene.lead_actor, consent_id=place.consent.pk, told_by=TOLD, agencies=[place.health])
     text = words_of(place.lead().get(place.case_url()))
     assert re.search(r"Harbour Health: withdrawn \w{3} \d+ \w+ \d{4} at [\d:]+[ap]m, told by " + TOLD, text)
     assert "Fernbank Academy: see the case" in text
+    theirs = words_of(place.client(place.school).get(place.case_url()))
+    assert "Harbour Health" not in theirs
+    assert TOLD not in theirs

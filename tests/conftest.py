@@ -10,6 +10,8 @@ import pytest
 
 from tests.databases import drop_test_database, make_test_database
 
+pytest_plugins = ["tests.browser_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:

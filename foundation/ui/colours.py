@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 DEFAULT = "#1d70b8"
-DARK, LIGHT = "#0b0c0c", "#ffffff"
+DARK, LIGHT = "#000000", "#ffffff"  # with a lighter black some colours would carry neither
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
 

@@ -15,6 +15,13 @@ handler500 = "foundation.ui.errors.server_error"
 pages = [
     path("", gallery.Gallery.as_view(), name="gallery"),
     path("form/", gallery.GalleryForm.as_view(), name="gallery_form"),
+    path("saving/", gallery.GallerySaving.as_view(), name="gallery_saving"),
+    path("autosave/", gallery.GalleryAutosave.as_view(), name="gallery_autosave"),
     path("raise/<str:what>/", gallery.Raises.as_view(), name="raises"),
 ]
-urlpatterns = [path("help/gallery/", include(pages)), *product]
+urlpatterns = [
+    path("help/gallery/", include(pages)),
+    path("help/<slug:partnership>/cases/", gallery.Gallery.as_view(), name="nav_cases"),
+    path("help/<slug:partnership>/queue/", gallery.Gallery.as_view(), name="nav_queue"),
+    *product,
+]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
-from assessments.enums import AssessmentState
+from assessments.enums import WRITABLE, AssessmentState
 from assessments.models import Assessment
 from cases import queries as cases
 from foundation.accounts.enums import Role
@@ -56,3 +56,11 @@ def waiting_for_approval(actor: Actor) -> QuerySet[Assessment]:
 def latest_of_case(case_id: UUID) -> Assessment | None:
     """The newest version of a case's assessment, if it has any."""
     return Assessment.objects.filter(case_id=case_id).select_related("author").order_by("-version").first()
+
+
+def to_write(actor: Actor) -> QuerySet[Assessment]:
+    """The actor's own assessments that are not with a manager or approved: what came back first, then by age."""
+    unfinished = [*WRITABLE, AssessmentState.AGREED]
+    mine = visible_to(actor).filter(author_id=actor.user_id, case__lead_agency_id=actor.agency_id, state__in=unfinished)
+    returned_first = Case(When(state=AssessmentState.RETURNED, then=0), When(state=AssessmentState.AGREED, then=1), default=2)
+    return mine.select_related("case__family").order_by(returned_first, "created_at", "id")

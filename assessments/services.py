@@ -13,7 +13,7 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from assessments import policies, queries
-from assessments.enums import AssessmentState, AssessmentVerb, SectionState
+from assessments.enums import WRITABLE, AssessmentState, AssessmentVerb, SectionState
 from assessments.models import Assessment, ReturnComment, Section
 from cases.disclosure import Disclosure
 from cases.models import Case, FamilyMember
@@ -102,12 +102,9 @@ def agree_with_family(*, by: Actor, assessment_id: UUID, agreed_by: str, family_
     """Record that the family has read the finished assessment, who agreed, and their views of it (EHA-2, EHA-5)."""
     assessment = _locked(by, assessment_id)
     policies.check_is_author(by=by, assessment=assessment)
+    if assessment.state in WRITABLE:
+        _must_be_complete(assessment)
     _must_be_able(assessment.agree, assessment)
-    unfinished = assessment.sections.exclude(state=SectionState.DONE).values_list("key", flat=True)
-    if unfinished:
-        pages = {page.key: page.title for page in definitions.parse(assessment.definition.body).pages}
-        titles = ", ".join(pages.get(key, key) for key in sorted(unfinished, key=list(pages).index))
-        raise Invalid(f"These sections are not completed yet: {titles}.")
     assessment.agree(family_views=family_views, agreed_by=agreed_by)
     assessment.save(update_fields=["state", "agreed_at", "agreed_by", "family_views"])
     audit.record(by=by, verb=AssessmentVerb.AGREED, subject=assessment, case_id=assessment.case_id)
@@ -196,6 +193,14 @@ def _must_be_able(move: Any, assessment: Assessment) -> None:
     if not can_proceed(move):
         stands = AssessmentState(assessment.state).label.lower()
         raise Clash(f"This cannot be done now: the assessment is “{stands}”. Somebody may have moved it on already.")
+
+
+def _must_be_complete(assessment: Assessment) -> None:
+    unfinished = set(assessment.sections.exclude(state=SectionState.DONE).values_list("key", flat=True))
+    if unfinished:
+        pages = definitions.parse(assessment.definition.body).pages
+        titles = ", ".join(page.title for page in pages if page.key in unfinished)
+        raise Invalid(f"These sections are not completed yet: {titles}.")
 
 
 def _as_it_stands(assessment: Assessment) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from earlyhelp import health
+from earlyhelp import health, home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="hats"), name="start"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("", include("foundation.accounts.urls")),
+    path("<slug:partnership>/", home.Home.as_view(), name="home"),
     path("<slug:partnership>/documents/", include("foundation.documents.urls")),
     path("<slug:partnership>/cases/", include("cases.urls")),
     path("<slug:partnership>/enquiries/", include("intake.urls")),

@@ -1,0 +1,82 @@
+"""My work: what needs this person now, from every room that has something waiting (the first form of the home page)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.urls import reverse
+
+from assessments import queries as assessments
+from assessments.enums import AssessmentState
+from assessments.policies import check_decides_at_all
+from cases.policies import check_can_look
+from foundation.common.actors import Actor
+from foundation.ui.paging import bounded_count
+from foundation.ui.templatetags.early_help import when
+from foundation.ui.views import PageView
+from intake import queries as intake
+from intake.policies import check_can_screen, check_can_write
+
+MOST = 10
+
+TO_DO = {
+    AssessmentState.DRAFT: ("Begin the Early Help Assessment with the family", "Begin"),
+    AssessmentState.IN_PROGRESS: ("Finish the Early Help Assessment", "Go on"),
+    AssessmentState.RETURNED: ("Your manager returned the assessment with comments", "See the comments"),
+    AssessmentState.AGREED: ("The family agrees: send the assessment for approval", "Send it"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing to do: about what, in words, and the link that leads to it."""
+
+    about: str
+    words: str
+    link: str
+    url: str
+    reference: str = ""
+
+
+class Home(PageView):
+    """What needs me now?"""
+
+    open_to_all_members = "each hat sees its own work; what it holds is found by each room's own query"
+    template_name = "home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The lists of this hat; a room is asked only by hats that have work in it."""
+        actor = self.actor
+        hub = check_can_screen.allows(by=actor)
+        return super().get_context_data(
+            queue=intake.queue_counts(actor) if hub else None,
+            oldest=intake.oldest_waiting(actor).first() if hub else None,
+            decides=check_decides_at_all.allows(by=actor),
+            to_approve=bounded_count(assessments.waiting_for_approval(actor)),
+            to_write=list(self.to_write(actor)) if check_can_look.allows(by=actor) else [],
+            drafts=list(self.drafts(actor)) if check_can_write.allows(by=actor) else [],
+            may_write=check_can_write.allows(by=actor),
+            may_look=check_can_look.allows(by=actor),
+            most=MOST,
+            **kwargs,
+        )
+
+    def to_write(self, actor: Actor) -> Iterator[Waiting]:
+        """The actor's own assessments that wait for them."""
+        for assessment in assessments.to_write(actor)[:MOST]:
+            words, link = TO_DO[AssessmentState(assessment.state)]
+            url = self.url("assessments:detail", assessment_id=assessment.pk)
+            yield Waiting(assessment.case.family.name, words, link, url, assessment.case.reference)
+
+    def drafts(self, actor: Actor) -> Iterator[Waiting]:
+        """Enquiries that the actor has begun and not sent."""
+        for draft in intake.drafts(actor)[:MOST]:
+            family = draft.pages.get("family", {}).get("family_name") or "No name yet"
+            words = f"Enquiry not sent yet, saved {when(draft.saved_at)}"
+            yield Waiting(family, words, "Go on writing", self.url("intake:draft", draft_id=draft.pk))
+
+    def url(self, name: str, **more: Any) -> str:
+        """An address inside this partnership."""
+        return reverse(name, kwargs={"partnership": cast(Any, self.request).partnership.slug, **more})

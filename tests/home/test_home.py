@@ -1,0 +1,104 @@
+"""My work, in its first form: each hat finds what waits for it (screens: My work)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assessments.enums import AssessmentState
+from foundation.accounts.enums import Role
+from foundation.tenancy.models import Partnership
+from foundation.tenancy.scope import tenant_scope
+from tests.factories import make_member, make_partnership, sign_in
+from tests.walks import Scene, make_assessment, make_case, make_scene
+
+
+@pytest.fixture
+def partnership(db: None) -> Partnership:
+    return make_partnership()
+
+
+@pytest.fixture
+def scene(partnership: Partnership) -> Scene:
+    with tenant_scope(partnership.pk):
+        return make_scene()
+
+
+def home(partnership: Partnership, user: object) -> str:
+    answer = sign_in(Client(), user).get(f"/{partnership.slug}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (AssessmentState.DRAFT, "Begin the Early Help Assessment"),
+        (AssessmentState.IN_PROGRESS, "Finish the Early Help Assessment"),
+        (AssessmentState.RETURNED, "returned the assessment with comments"),
+        (AssessmentState.AGREED, "send the assessment for approval"),
+    ],
+)
+def test_a_lead_finds_their_assessment_and_what_it_needs(
+    partnership: Partnership, scene: Scene, at: AssessmentState, words: str
+) -> None:
+    """Screens, My work: one line each, with what it needs and where."""
+    with tenant_scope(partnership.pk):
+        assessment = make_assessment(scene, at=at)
+    page = home(partnership, scene.user("lead"))
+    assert "Abara family" in page
+    assert words in page
+    assert f"/assessments/{assessment.pk}/" in page
+
+
+@pytest.mark.parametrize("at", [AssessmentState.SUBMITTED, AssessmentState.APPROVED])
+def test_what_waits_for_somebody_else_is_not_on_the_list(
+    partnership: Partnership, scene: Scene, at: AssessmentState
+) -> None:
+    """Screens, My work: only what needs this person."""
+    with tenant_scope(partnership.pk):
+        make_assessment(scene, at=at)
+    page = home(partnership, scene.user("lead"))
+    assert "Abara" not in page
+    assert "Nothing waits for you now" in page
+
+
+def test_a_manager_finds_how_many_wait_for_approval(partnership: Partnership, scene: Scene) -> None:
+    """EHA-5: of their own team; another team's manager finds none."""
+    with tenant_scope(partnership.pk):
+        make_assessment(scene, at=AssessmentState.SUBMITTED)
+    assert "1 assessment</a>" in home(partnership, scene.user("manager"))
+    assert "1 assessment" not in home(partnership, scene.user("other_manager"))
+
+
+def test_a_screener_finds_the_queue(partnership: Partnership, scene: Scene) -> None:
+    """INT-4: what waits, and the way to the oldest; practitioners find no queue."""
+    assert "0 waiting" in home(partnership, scene.user("screener"))
+    assert "being screened" not in home(partnership, scene.user("lead"))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_has_a_home(partnership: Partnership, scene: Scene, role: Role) -> None:
+    """Practice model §2: no role meets a dead end; none finds a family's name it may not see."""
+    with tenant_scope(partnership.pk):
+        make_assessment(scene)
+        member = make_member(role=role, name="Robin Vale")
+    page = home(partnership, member.user)
+    assert "My work" in page
+    assert "Abara" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_home_takes_the_same_queries_for_one_and_three(partnership: Partnership, scene: Scene, rows: int) -> None:
+    """Lists: a literal number of queries."""
+    with tenant_scope(partnership.pk):
+        for number in range(rows):
+            make_case(scene, family_name=f"Family {number}")
+    client = sign_in(Client(), scene.user("lead"))
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"/{partnership.slug}/").content.decode()
+    assert page.count("eh-waiting__item") == rows
+    asked = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"] and "set_config" not in q["sql"]]
+    assert len(asked) == 6, "\n".join(asked)

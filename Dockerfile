@@ -25,4 +25,4 @@ RUN DATABASE_URL=postgresql://build@127.0.0.1/build REDIS_URL=redis://127.0.0.1/
     sh -c 'python manage.py vendor_assets && python manage.py collectstatic --noinput'
 USER earlyhelp
 EXPOSE 8000
-CMD ["gunicorn", "earlyhelp.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "earlyhelp.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--no-control-socket", "--logger-class", "earlyhelp.web_log.WebLog"]

@@ -14,4 +14,4 @@ class EarlyhelpConfig(AppConfig):
 
     def ready(self) -> None:
         """The way home stands first in the menu, for every hat."""
-        navigation.add("My work", "home", lambda actor: True, order=0)
+        navigation.add("My work", "home", lambda _: True, order=0)

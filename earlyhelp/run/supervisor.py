@@ -121,7 +121,7 @@ class Supervisor:
     def _programs(self, env: Mapping[str, str]) -> list[Program]:
         web = self._python("-m", "gunicorn", "earlyhelp.wsgi", "--preload", "--workers", "2", "--threads", "4")
         web += ["--bind", f"127.0.0.1:{self.port}", "--graceful-timeout", "10", "--no-control-socket"]
-        web += ["--log-level", "warning"]
+        web += ["--log-level", "warning", "--logger-class", "earlyhelp.web_log.WebLog"]
         celery = self._python("-m", "celery", "-A", "earlyhelp", "--quiet")
         worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "warning", "--without-gossip"]
         worker += ["--without-mingle"]

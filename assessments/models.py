@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -35,7 +37,7 @@ class Assessment(AssessmentWorkflow, TenantModel):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approval_comment = models.TextField(blank=True)
-    frozen = models.JSONField(null=True, blank=True)
+    frozen: Any = models.JSONField(null=True, blank=True)
     frozen_sha256 = models.CharField(max_length=64, blank=True)
 
     class Meta:

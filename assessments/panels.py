@@ -134,5 +134,3 @@ def hang() -> None:
             subject_url=lambda slug, document: link(slug, "detail", document.subject_id),
         ),
     )
-
-

@@ -62,5 +62,7 @@ def to_write(actor: Actor) -> QuerySet[Assessment]:
     """The actor's own assessments that are not with a manager or approved: what came back first, then by age."""
     unfinished = [*WRITABLE, AssessmentState.AGREED]
     mine = visible_to(actor).filter(author_id=actor.user_id, case__lead_agency_id=actor.agency_id, state__in=unfinished)
-    returned_first = Case(When(state=AssessmentState.RETURNED, then=0), When(state=AssessmentState.AGREED, then=1), default=2)
+    returned_first = Case(
+        When(state=AssessmentState.RETURNED, then=0), When(state=AssessmentState.AGREED, then=1), default=2
+    )
     return mine.select_related("case__family").order_by(returned_first, "created_at", "id")

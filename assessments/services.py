@@ -90,7 +90,7 @@ def save_section(
     section.state = SectionState.DONE if complete else SectionState.IN_PROGRESS
     section.revision += 1
     section.saved_at = clock.now()
-    section.saved_by_id = by.user_id
+    section.saved_by_id = by.person
     section.save(update_fields=["answers", "state", "revision", "saved_at", "saved_by"])
     if complete:
         audit.record(by=by, verb=AssessmentVerb.SECTION_SAVED, subject=section, case_id=assessment.case_id)
@@ -129,7 +129,7 @@ def submit(*, by: Actor, assessment_id: UUID) -> Assessment:
     assessment = _locked(by, assessment_id)
     policies.check_is_author(by=by, assessment=assessment)
     _must_be_able(assessment.submit, assessment)
-    assessment.submit(by_id=by.user_id)
+    assessment.submit(by_id=by.person)
     assessment.save(update_fields=["state", "submitted_at", "submitted_by"])
     audit.record(by=by, verb=AssessmentVerb.SUBMITTED, subject=assessment, case_id=assessment.case_id)
     return assessment
@@ -146,16 +146,18 @@ def give_back(*, by: Actor, assessment_id: UUID, comments: Sequence[Comment]) ->
         raise Invalid("Enter at least one comment, so that the author knows what to change.")
     if any(len(comment.text) > LONGEST_COMMENT for comment in said):
         raise Invalid(f"A comment must be {LONGEST_COMMENT:,} characters or fewer.")
-    assessment.give_back(by_id=by.user_id)
+    assessment.give_back(by_id=by.person)
     assessment.save(update_fields=["state", "decided_at", "decided_by"])
     ReturnComment.objects.bulk_create(
         ReturnComment(
             assessment=assessment, section_key=comment.section_key, text=comment.text.strip(),
-            made_by_id=by.user_id, made_at=clock.now(),
+            made_by_id=by.person, made_at=clock.now(),
         )
         for comment in said
     )  # fmt: skip
-    audit.record(by=by, verb=AssessmentVerb.RETURNED, subject=assessment, case_id=assessment.case_id, comments=len(said))
+    audit.record(
+        by=by, verb=AssessmentVerb.RETURNED, subject=assessment, case_id=assessment.case_id, comments=len(said)
+    )
     return assessment
 
 
@@ -167,10 +169,8 @@ def approve(*, by: Actor, assessment_id: UUID, comment: str) -> Assessment:
     _must_be_able(assessment.approve, assessment)
     frozen = _as_it_stands(assessment)
     sha256 = hashlib.sha256(json.dumps(frozen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    assessment.approve(by_id=by.user_id, comment=comment, frozen=frozen, sha256=sha256)
-    assessment.save(
-        update_fields=["state", "decided_at", "decided_by", "approval_comment", "frozen", "frozen_sha256"]
-    )
+    assessment.approve(by_id=by.person, comment=comment, frozen=frozen, sha256=sha256)
+    assessment.save(update_fields=["state", "decided_at", "decided_by", "approval_comment", "frozen", "frozen_sha256"])
     audit.record(by=by, verb=AssessmentVerb.APPROVED, subject=assessment, case_id=assessment.case_id, sha256=sha256)
     return assessment
 

@@ -18,6 +18,7 @@ class AssessmentWorkflow(FSMModelMixin):
     agreed_at: dt.datetime | None
     submitted_at: dt.datetime | None
     decided_at: dt.datetime | None
+    frozen: Any
 
     @transition("state", source=[AssessmentState.DRAFT, AssessmentState.RETURNED], target=AssessmentState.IN_PROGRESS)
     def begin(self) -> None:

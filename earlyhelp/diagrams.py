@@ -39,7 +39,7 @@ def _workflow(model: type[Model], field: FSMField) -> str:
     rows = [f"| {words[source]} | {name} | {words[target]} | {meaning} |" for source, target, name, meaning in moves]
     return "\n".join(
         [
-            f"\n## {model._meta.verbose_name.capitalize()}\n",
+            f"\n## {str(model._meta.verbose_name).capitalize()}\n",
             f"Where it begins: {words[field.get_default()]}.\n",
             "```mermaid\nstateDiagram-v2",
             *drawn,
@@ -48,7 +48,7 @@ def _workflow(model: type[Model], field: FSMField) -> str:
             *rows,
         ]
         if moves
-        else [f"\n## {model._meta.verbose_name.capitalize()}\n", f"It stands as: {words[field.get_default()]}."]
+        else [f"\n## {str(model._meta.verbose_name).capitalize()}\n", f"It stands as: {words[field.get_default()]}."]
     )
 
 

@@ -163,15 +163,21 @@ def make_case(
     agencies: Mapping[Agency, GrantLevel] | None = None,
     covered: Sequence[int] | None = None,
     people: Sequence[NewPerson] | None = None,
+    address: str = "4 Mill Lane, Fernshire",
+    phone: str = "01632 960123",
+    **said: Any,
 ) -> Case:
-    """An open case led by the lead, its doors open by one consent. `covered` picks people by position (None: all)."""
-    given = make_consent(scene, agencies)
+    """An open case led by the lead, its doors open by one consent. `covered` picks people by position (None: all).
+
+    `said` is what the consent says otherwise than `make_consent` has it.
+    """
+    given = make_consent(scene, agencies, **said)
     by = scene.actor("screener")
     case, persons = cases.open_case(
         by=by,
         family_name=family_name,
-        address="4 Mill Lane, Fernshire",
-        phone="01632 960123",
+        address=address,
+        phone=phone,
         people=people or make_people(),
         level="2",
         lead=scene.user("lead"),
@@ -208,7 +214,9 @@ def write_sections(scene: Scene, assessment: Assessment, *, who: str = "lead") -
         )
 
 
-def make_assessment(scene: Scene, *, at: AssessmentState = AssessmentState.DRAFT, case: Case | None = None) -> Assessment:
+def make_assessment(
+    scene: Scene, *, at: AssessmentState = AssessmentState.DRAFT, case: Case | None = None
+) -> Assessment:
     """The first assessment of a case, walked as far as `at`."""
     assessment = Assessment.objects.get(case=case or make_case(scene))
     lead, manager = scene.actor("lead"), scene.actor("manager")

@@ -6,18 +6,38 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0002_wall'),
+        ("assessments", "0002_wall"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='approved_stands', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'approved\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5beeef8ceb1d345fd783607bbcdc500832c3d433', operation='UPDATE OR DELETE', pgid='pgtrigger_approved_stands_1f7c9', table='assessments_assessment', when='BEFORE')),
+            model_name="assessment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="approved_stands",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" = 'approved')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5beeef8ceb1d345fd783607bbcdc500832c3d433",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_approved_stands_1f7c9",
+                    table="assessments_assessment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='section',
-            trigger=pgtrigger.compiler.Trigger(name='frozen_with_its_assessment', sql=pgtrigger.compiler.UpsertTriggerSql(func="IF EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = OLD.assessment_id AND a.state = 'approved') THEN RAISE EXCEPTION 'an approved assessment is frozen'; END IF; RETURN COALESCE(NEW, OLD);", hash='e4ca0c9a47fa0a5fcdf319754e4cc8ca9fb84118', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_with_its_assessment_8fed9', table='assessments_section', when='BEFORE')),
+            model_name="section",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen_with_its_assessment",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="IF EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = OLD.assessment_id AND a.state = 'approved') THEN RAISE EXCEPTION 'an approved assessment is frozen'; END IF; RETURN COALESCE(NEW, OLD);",
+                    hash="e4ca0c9a47fa0a5fcdf319754e4cc8ca9fb84118",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_with_its_assessment_8fed9",
+                    table="assessments_section",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

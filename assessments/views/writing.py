@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
+from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
 from assessments import policies, services
 from assessments.disclosure import AssessmentView
@@ -93,7 +94,7 @@ class OneSection(Inside):
         )
 
 
-class WriteSection(OneSection, PageView):
+class WriteSection(OneSection, TemplateResponseMixin, ContextMixin):
     """One section, one page; saved on the server as they type, and per page without script (EHA-4)."""
 
     template_name = "assessments/section.html"

@@ -11,11 +11,16 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from earlyhelp.settings.logs import LOGGING  # noqa: F401
+from earlyhelp.settings.logs import (  # noqa: F401
+    DJANGO_STRUCTLOG_IP_LOGGING_ENABLED,
+    DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL,
+    LOGGING,
+)
 from earlyhelp.settings.work import *  # noqa: F403
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("EARLYHELP_DATA_DIR", ROOT / ".data"))
+
 
 def required(name: str) -> str:
     """The value of an environment variable that the product cannot start without."""
@@ -23,6 +28,7 @@ def required(name: str) -> str:
         return os.environ[name]
     except KeyError:
         raise ImproperlyConfigured(f"{name} is not set: start with `make run`, or see README.md.") from None
+
 
 def database(url: str) -> dict[str, Any]:
     """Django's description of a `postgres://user:password@host:port/name` address."""
@@ -41,6 +47,7 @@ def database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5},
     }
+
 
 SECRET_KEY = os.environ.get("EARLYHELP_SECRET_KEY", "")  # Django refuses to start without one
 DEBUG = False
@@ -81,7 +88,6 @@ INSTALLED_APPS = [
     "intake",
     "assessments",
     "earlyhelp",
-
 ]
 
 MIDDLEWARE = [
@@ -105,19 +111,20 @@ ROOT_URLCONF = "earlyhelp.urls"
 WSGI_APPLICATION = "earlyhelp.wsgi.application"
 ASGI_APPLICATION = "earlyhelp.asgi.application"
 
+PAGE_OPTIONS: dict[str, Any] = {
+    "context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+        "foundation.ui.context.shell",
+    ],
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "foundation.ui.context.shell",
-            ],
-        },
+        "OPTIONS": PAGE_OPTIONS,
     },
 ]
 FORM_RENDERER = "foundation.ui.renderer.PageRenderer"
@@ -263,7 +270,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": os.environ.get("EARLYHELP_FILES", DATA_DIR / "files"), "base_url": None},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "earlyhelp.staticfiles.GzipManifestStorage"},
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

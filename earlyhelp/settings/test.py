@@ -6,7 +6,7 @@ import os
 import tempfile
 
 from earlyhelp.settings.base import *  # noqa: F403
-from earlyhelp.settings.base import STORAGES, TEMPLATES
+from earlyhelp.settings.base import PAGE_OPTIONS, STORAGES
 
 SECRET_KEY = "for-tests-only-" + "0" * 40
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
@@ -20,7 +20,7 @@ STORAGES["default"] = {
 }
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # A misspelt name in a template shows itself instead of printing nothing.
-TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED(%s)"
+PAGE_OPTIONS["string_if_invalid"] = "UNDEFINED(%s)"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "socket_timeout": 5,

@@ -21,6 +21,6 @@ def tracked(model: M) -> M:
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         context_field=pghistory.ContextJSONField(),
-        context_id_field=None,
+        context_id_field=None,  # type: ignore[arg-type]  # its own documentation says: None leaves the column out
         obj_field=pghistory.ObjForeignKey(db_constraint=False, related_name="history"),
     )(model)

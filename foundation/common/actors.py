@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from foundation.common.errors import NotAllowed
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -20,6 +22,20 @@ class Actor:
     agency_id: UUID | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
     team_ids: frozenset[UUID] = field(default_factory=frozenset)
+
+    @property
+    def person(self) -> int:
+        """The id of the person who acts, for what only a person may do; raises NotAllowed for the system."""
+        if self.user_id is None:
+            raise NotAllowed("Only a person can do this.")
+        return self.user_id
+
+    @property
+    def agency(self) -> UUID:
+        """The id of the agency acted for; raises NotAllowed where there is none."""
+        if self.agency_id is None:
+            raise NotAllowed("Only somebody who works for an agency can do this.")
+        return self.agency_id
 
     def has(self, *roles: str) -> bool:
         """Whether the hat carries any of these roles."""

@@ -13,7 +13,7 @@ _travelled: ContextVar[dt.datetime | None] = ContextVar("travelled", default=Non
 
 
 def now() -> dt.datetime:
-    """This moment, aware, in UTC."""
+    """The present moment, aware, in UTC."""
     return _travelled.get() or dt.datetime.now(dt.UTC)
 
 

@@ -19,6 +19,7 @@ class Policy(Generic[P]):
         update_wrapper(self, check)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Enforce the rule: raises NotAllowed with its sentence."""
         self._check(*args, **kwargs)
 
     def allows(self, *args: P.args, **kwargs: P.kwargs) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from django_fsm import FSMField
 
 
-class StateField(FSMField):  # type: ignore[misc]
+class StateField(FSMField):
     """A state that only transitions change (assignment is refused).
 
     Migrations know it as plain text: what moves it is code, which the database does not hold. And each state field in

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 
-class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+class TenantForeignKey(models.ForeignKey):
     """A foreign key whose constraint is `(partnership_id, this)`, made by `SecureTenantTable`.
 
     A plain foreign key would let a row point across the wall: its check passes row-level security by.

@@ -14,7 +14,7 @@ from foundation.tenancy.scope import current_partnership_id_or_none
 
 # The first part of an address that is not a partnership's.
 RESERVED_SLUGS = frozenset(
-    {"accounts", "api", "static", "healthz", "hats", "media", "admin", "help", "favicon.ico", "robots.txt", "csp-report"}
+    ["accounts", "api", "static", "healthz", "hats", "media", "admin", "help", "favicon.ico", "robots.txt", "csp-report"]
 )
 
 
@@ -67,7 +67,12 @@ class TenantModel(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     partnership = models.ForeignKey(
-        Partnership, models.PROTECT, default=current_partnership_id_or_none, editable=False, related_name="+", db_index=False
+        Partnership,
+        models.PROTECT,
+        default=current_partnership_id_or_none,
+        editable=False,
+        related_name="+",
+        db_index=False,
     )
 
     objects: Any = ScopedManager(partnership="partnership_id")

@@ -10,7 +10,7 @@ from celery import Task
 from foundation.tenancy.scope import tenant_scope
 
 
-class TenantTask(Task):  # type: ignore[misc]
+class TenantTask(Task):
     """A task whose first argument is its partnership's id; it carries ids only and may run twice."""
 
     abstract = True

@@ -117,7 +117,9 @@ def test_two_megabytes_are_refused_with_their_number(draft: Stage) -> None:
     assert draft.section("reason").answers == {}
 
 
-@pytest.mark.parametrize("words", ["مرحبا بالعالم", "👩‍👧 Zoë", "<script>alert(1)</script>", "'; DROP TABLE x; --", "{{ 7*7 }}"])
+@pytest.mark.parametrize(
+    "words", ["مرحبا بالعالم", "👩‍👧 Zoë", "<script>alert(1)</script>", "'; DROP TABLE x; --", "{{ 7*7 }}"]
+)
 def test_any_words_come_back_as_they_were_typed(draft: Stage, words: str) -> None:
     """Bad input: emoji, right-to-left and hostile text are text."""
     lead = draft.as_("lead")
@@ -360,7 +362,9 @@ def test_an_agency_never_let_in_is_told_whom_to_ask(partnership: Partnership) ->
     """ACC-6: inside one partnership; a made-up id is simply missing."""
     stage = Stage(partnership, AssessmentState.DRAFT)
     with stage.scope():
-        only = make_case(stage.scene, family_name="Bello family", agencies={stage.scene.early_help: GrantLevel.CONTRIBUTE})
+        only = make_case(
+            stage.scene, family_name="Bello family", agencies={stage.scene.early_help: GrantLevel.CONTRIBUTE}
+        )
         stage.assessment = make_assessment(stage.scene, case=only)
     teacher = stage.as_("teacher")
     refused = teacher.get(stage.url("detail"))
@@ -391,7 +395,9 @@ def test_comments_of_one_case_stay_with_it(sent: Stage) -> None:
     """EHA-5: a comment stands with the assessment that it is about."""
     sent.as_("manager").post(sent.url("approve"), {"decision": "return", "overall": "Nearly there."})
     with sent.scope():
-        other = make_assessment(sent.scene, at=AssessmentState.SUBMITTED, case=make_case(sent.scene, family_name="Bello"))
+        other = make_assessment(
+            sent.scene, at=AssessmentState.SUBMITTED, case=make_case(sent.scene, family_name="Bello")
+        )
         assert ReturnComment.objects.filter(assessment=other).count() == 0
     sent.assessment = other
     assert "Nearly there." not in sent.as_("lead").get(sent.url("detail")).content.decode()

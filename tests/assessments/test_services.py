@@ -35,7 +35,9 @@ def test_a_case_that_opens_has_its_assessment_at_once(scene: Scene) -> None:
 def test_an_assessment_keeps_the_form_it_began_with(scene: Scene) -> None:
     """EHA-3: a new version of the form changes nothing for what has begun."""
     older = make_assessment(scene)
-    make_form({**FORM, "pages": [*FORM["pages"], {"key": "more", "title": "More", "fields": FORM["pages"][0]["fields"]}]})
+    make_form(
+        {**FORM, "pages": [*FORM["pages"], {"key": "more", "title": "More", "fields": FORM["pages"][0]["fields"]}]}
+    )
     newer = make_assessment(scene, case=make_case(scene, family_name="Bello family"))
     older.refresh_from_db()
     assert (older.definition.version, older.sections.count()) == (1, 2)
@@ -279,12 +281,17 @@ def test_nothing_changes_an_approved_assessment(scene: Scene, change: object) ->
         (AssessmentState.IN_PROGRESS, lambda s, a: services.reopen(by=s.actor("lead"), assessment_id=a.pk)),
         (AssessmentState.AGREED, lambda s, a: services.approve(by=s.actor("manager"), assessment_id=a.pk, comment="")),
         (AssessmentState.SUBMITTED, lambda s, a: services.submit(by=s.actor("lead"), assessment_id=a.pk)),
-        (AssessmentState.APPROVED, lambda s, a: services.approve(by=s.actor("manager"), assessment_id=a.pk, comment="")),
+        (
+            AssessmentState.APPROVED,
+            lambda s, a: services.approve(by=s.actor("manager"), assessment_id=a.pk, comment=""),
+        ),
         (AssessmentState.APPROVED, lambda s, a: services.reopen(by=s.actor("lead"), assessment_id=a.pk)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_move_that_the_state_does_not_allow_says_how_it_stands(scene: Scene, at: AssessmentState, move: object) -> None:
+def test_a_move_that_the_state_does_not_allow_says_how_it_stands(
+    scene: Scene, at: AssessmentState, move: object
+) -> None:
     """EHA-5: the back button, the second click: a sentence, and nothing changed."""
     assessment = make_assessment(scene, at=at)
     with pytest.raises(Clash, match=AssessmentState(at).label.lower()):

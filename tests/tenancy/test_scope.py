@@ -58,7 +58,9 @@ def test_a_new_row_stands_in_the_partnership_whose_scope_is_open(two: tuple[Part
     assert made.partnership_id == two[1].pk
 
 
-def test_without_a_scope_the_manager_raises_rather_than_answer_with_nothing(two: tuple[Partnership, Partnership]) -> None:
+def test_without_a_scope_the_manager_raises_rather_than_answer_with_nothing(
+    two: tuple[Partnership, Partnership],
+) -> None:
     """Architecture §4: an empty list would look like "there is nothing"."""
     with pytest.raises(NoScope):
         FormDefinition.objects.count()

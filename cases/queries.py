@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import F, Q, QuerySet, Subquery
 
 from cases.enums import SEEING_ROLES, WORKING_ROLES, CaseState, GrantLevel
-from cases.models import Case
+from cases.models import Case, CaseGrant
 from cases.registries import happenings
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency
@@ -23,6 +23,7 @@ from foundation.tenancy.models import Partnership
 
 NEWEST_FIRST = ("-newest", "-newest_id")
 MOST_HAPPENINGS = 12
+NO_CASES = "Your role does not open families' cases. If you need one for your work, ask your manager."
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -51,7 +52,7 @@ def case_for(actor: Actor, case_id: UUID) -> Case:
     if not Case.objects.filter(pk=case_id).exists():
         raise NotThere
     if not actor.has(*SEEING_ROLES):
-        raise NotAllowed("Your role does not open families' cases. If you need one for your work, ask your manager.")
+        raise NotAllowed(NO_CASES)
     door = Partnership.objects.only("front_door").get(pk=actor.partnership_id).front_door
     raise NotAllowed(f"This case is not open to your agency. Ask the {door}: they can ask the family for consent.")
 
@@ -70,16 +71,26 @@ def newest_cases(actor: Actor, *, show: str = "") -> QuerySet[Case]:
     return cases.select_related("family", "lead", "lead_agency")
 
 
-def agencies_let_in(case: Case) -> list[tuple[Agency, bool, dt.date | None]]:
-    """Who may see a case today: each agency, whether it may work on it, and its last day (None: no end is set)."""
-    today = clock.today()
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """An agency that may see a case today, its last day to see it, and to work on it if it may (None: no end)."""
+
+    agency: Agency
+    until: dt.date | None
+    works: bool
+    works_until: dt.date | None
+
+
+def agencies_let_in(case: Case) -> list[LetIn]:
+    """Who may see a case today, by name."""
     found: dict[int, dict[str, dt.date | None]] = {}
-    for grant in case.grants.select_related("permission").filter(Q(until__isnull=True) | Q(until__gte=today)):
+    in_time = Q(until__isnull=True) | Q(until__gte=clock.today())
+    for grant in CaseGrant.objects.filter(in_time, content_object=case).select_related("permission"):
         found.setdefault(grant.group_id, {})[grant.permission.codename] = grant.until
-    agencies = Agency.objects.filter(group__in=found, active=True).order_by("name")
     return [
-        (agency, GrantLevel.CONTRIBUTE in found[agency.group_id], found[agency.group_id].get(GrantLevel.SEE))
-        for agency in agencies
+        LetIn(agency, doors.get(GrantLevel.SEE), GrantLevel.CONTRIBUTE in doors, doors.get(GrantLevel.CONTRIBUTE))
+        for agency in Agency.objects.filter(group__in=found, active=True).order_by("name")
+        if (doors := found[agency.group_id])
     ]
 
 

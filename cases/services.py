@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import IntegrityError, transaction
 
@@ -68,7 +69,7 @@ def open_case(
     case = _with_a_free_reference(
         Case(
             family=family, level=level, lead=lead, lead_agency=lead_agency, team=team,
-            opened_at=clock.now(), opened_by_id=by.user_id,
+            opened_at=clock.now(), opened_by_id=cast(int, by.user_id),
         )
     )  # fmt: skip
     audit.record(by=by, verb=CaseVerb.OPENED, subject=case, case_id=case.pk, level=level)

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from cases.enums import CaseState, GrantLevel
 from cases.models import Case
+from cases.queries import LetIn
 from cases.words import name_of
 from consent.enums import ConsentState, InformationKind
 from consent.models import Consent, ConsentAgency, ConsentPerson
@@ -28,9 +29,7 @@ Doors = dict[tuple[Group, GrantLevel], dt.date | None]
 class Reason:
     """Why an agency may see a case today."""
 
-    agency: Agency
-    works: bool
-    until: dt.date | None
+    door: LetIn
     leads: bool
     dates: tuple[dt.date, ...]
 
@@ -131,15 +130,15 @@ def consents_of(actor: Actor, case: Case) -> QuerySet[Consent]:
     )
 
 
-def reasons_of(case: Case, let_in: Iterable[tuple[Agency, bool, dt.date | None]]) -> list[Reason]:
+def reasons_of(case: Case, let_in: Iterable[LetIn]) -> list[Reason]:
     """For each agency that may see a case, why: the days of the consents in force that name it, or that it leads."""
     naming: dict[UUID, set[dt.date]] = {}
     named = ConsentAgency.objects.filter(in_force("consent__"), consent__case=case, withdrawn_at__isnull=True)
     for agency_id, given_on in named.values_list("agency_id", "consent__given_on"):
         naming.setdefault(agency_id, set()).add(given_on)
     return [
-        Reason(agency, works, until, agency.pk == case.lead_agency_id, tuple(sorted(naming.get(agency.pk, ()))))
-        for agency, works, until in let_in
+        Reason(door, door.agency.pk == case.lead_agency_id, tuple(sorted(naming.get(door.agency.pk, ()))))
+        for door in let_in
     ]
 
 

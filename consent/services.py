@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -131,7 +132,7 @@ def reckon_grants(case: Case) -> None:
         if (grant.group_id, grant.permission.codename) not in wanted_keys:
             remove_perm(grant.permission.codename, grant.group, case)
     for (group, level), until in wanted.items():
-        grant = assign_perm(level.value, group, case)
+        grant = cast(CaseGrant, assign_perm(level.value, group, case))
         CaseGrant.objects.filter(pk=grant.pk).exclude(_ends_on(until)).update(until=until)
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -43,14 +43,14 @@ class WithdrawConsent(PageFormView):
         """The consent in question, with its case."""
         return cast(Any, self.request).consent
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The form; or, once everything is taken back, that it is."""
         audit.viewed(by=self.actor, subject=self.consent, case_id=self.consent.case_id)
         if not queries.still_named(self.consent):
             self.template_name = "consent/withdrawn.html"
         return super().get(request, *args, **kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Check, show what will close, and close it when that was confirmed. Sent twice, the second is told."""
         if not queries.still_named(self.consent):
             raise Clash("The family has withdrawn this consent already. Nothing was changed.")
@@ -62,7 +62,7 @@ class WithdrawConsent(PageFormView):
         """The agencies to choose from."""
         return {**super().get_form_kwargs(), "entries": queries.still_named(self.consent)}
 
-    def form_valid(self, form: WithdrawForm) -> HttpResponseBase:
+    def form_valid(self, form: WithdrawForm) -> Any:
         """First the page that says what will close, then the act itself."""
         if "confirmed" not in self.request.POST:
             self.template_name = "consent/withdraw_confirm.html"
@@ -136,7 +136,7 @@ class RecordConsent(PageFormView):
         people = Disclosure(self.actor, self.case).people()
         return {**super().get_form_kwargs(), "people": people, "agencies": queries.agencies_to_name()}
 
-    def form_valid(self, form: RecordForm) -> HttpResponseBase:
+    def form_valid(self, form: RecordForm) -> Any:
         """Record it, and go back to the case."""
         services.record_for_case(by=self.actor, case_id=self.case.pk, **form.said())
         messages.success(self.request, "The consent is recorded, and the case is open to the agencies that it names.")

@@ -16,7 +16,7 @@ from foundation.audit.models import AccessEntry
 from foundation.common import clock
 from foundation.common.ids import new_id
 from foundation.tenancy.scope import tenant_scope
-from tests.cases.making import SEE, WORK, a_consent, make_scene, opened, worker_of
+from tests.cases.making import SEE, WORK, a_consent, consent_said, make_scene, opened, worker_of
 from tests.factories import make_agency, make_member, make_partnership, sign_in
 
 TOLD = "Ruth Adeyemi, on the telephone"
@@ -343,3 +343,21 @@ def test_the_panel_tells_one_agency_taken_back(place):
     theirs = words_of(place.client(place.school).get(place.case_url()))
     assert "Harbour Health" not in theirs
     assert TOLD not in theirs
+
+
+def test_the_page_says_who_may_do_what_until_when(place):
+    """CON-1, CON-2: an agency that may see longer than it may work is told with both days."""
+    last_day = clock.today() + dt.timedelta(days=60)
+    with tenant_scope(place.partnership.pk):
+        services.record_for_case(
+            by=place.scene.lead_actor,
+            case_id=place.case.pk,
+            people=place.people,
+            **consent_said({place.school: WORK}, ends_on=last_day),
+        )
+        doors = {door.agency: door for door in cases.agencies_let_in(place.case)}
+    assert doors[place.school] == cases.LetIn(place.school, None, True, last_day)
+    assert doors[place.health] == cases.LetIn(place.health, None, True, None)
+    text = words_of(place.lead().get(place.case_url()))
+    assert re.search(rf"See it and work on it \(work on it until \w+ {last_day.day} {last_day:%B %Y}\)", text)
+    assert "Leads the case" in text

@@ -74,7 +74,7 @@ def test_the_agency_that_leads_keeps_its_record(scene):
 
     assert cases.workable_by(scene.lead_actor).get() == case
     assert len(Disclosure(scene.lead_actor, case).people()) == 3
-    assert [(agency, works) for agency, works, _ in cases.agencies_let_in(case)] == [(scene.lead_agency, True)]
+    assert cases.agencies_let_in(case) == [cases.LetIn(scene.lead_agency, None, True, None)]
 
 
 def test_a_withdrawal_is_told_and_kept(scene):

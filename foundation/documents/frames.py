@@ -13,7 +13,7 @@ from typing import Any
 
 _HEAD = struct.Struct(">cI")
 
-LIMITS = b"L"  # worker → renderer: the limits, as JSON
+LIMITS = b"L"  # worker → renderer: the limits, as JSON; it begins a request
 ASSET = b"A"  # worker → renderer: one of our own files, its name and a line break before its bytes
 PAGE = b"H"  # worker → renderer: the HTML; it ends a request
 RENDERED = b"R"  # renderer → worker: pages are laid out, checks begin

@@ -29,7 +29,9 @@ SAMPLE = """{% extends "pdf/base.html" %}{% load early_help %}
 <h2>Who lives at home</h2>
 <table>
   <thead><tr><th scope="col">Name</th><th scope="col">Part</th></tr></thead>
-  <tbody>{% for name, part in people %}<tr><th scope="row" dir="auto">{{ name }}</th><td>{{ part }}</td></tr>{% endfor %}</tbody>
+  <tbody>{% for name, part in people %}
+    <tr><th scope="row" dir="auto">{{ name }}</th><td>{{ part }}</td></tr>
+  {% endfor %}</tbody>
 </table>
 {{ raw|safe }}
 {% endblock %}"""

@@ -14,7 +14,19 @@ from foundation.tenancy.scope import current_partnership_id_or_none
 
 # The first part of an address that is not a partnership's.
 RESERVED_SLUGS = frozenset(
-    ["accounts", "api", "static", "healthz", "hats", "media", "admin", "help", "favicon.ico", "robots.txt", "csp-report"]
+    [
+        "accounts",
+        "admin",
+        "api",
+        "csp-report",
+        "favicon.ico",
+        "hats",
+        "healthz",
+        "help",
+        "media",
+        "robots.txt",
+        "static",
+    ]
 )
 
 

@@ -17,7 +17,8 @@ RELATIONS = """
            pg_get_userbyid(c.relowner) = current_user AS own,
            EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'partnership_id'
                    AND a.attnotnull AND NOT a.attisdropped) AS has_partnership,
-           ARRAY(SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polrelid = c.oid AND polqual IS NOT NULL) AS policies,
+           ARRAY(SELECT pg_get_expr(polqual, polrelid) FROM pg_policy
+                 WHERE polrelid = c.oid AND polqual IS NOT NULL) AS policies,
            has_table_privilege(current_user, c.oid, 'TRUNCATE') AS may_truncate,
            ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p
                  WHERE has_table_privilege(current_user, c.oid, p)) AS privileges

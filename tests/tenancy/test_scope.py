@@ -91,9 +91,14 @@ def test_the_setting_is_gone_when_the_scope_ends(two: tuple[Partnership, Partner
 
 def test_the_setting_is_gone_when_the_scope_ends_in_an_error(two: tuple[Partnership, Partnership]) -> None:
     """Trust 4: an exception in the middle leaves neither rows nor setting behind."""
-    with pytest.raises(RuntimeError), tenant_scope(two[0].pk):
-        FormDefinition.objects.create(key="lost", version=1, title="Lost", body={})
-        raise RuntimeError
+
+    def lose() -> None:
+        with tenant_scope(two[0].pk):
+            FormDefinition.objects.create(key="lost", version=1, title="Lost", body={})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        lose()
     assert setting() == ""
     with tenant_scope(two[0].pk):
         assert not FormDefinition.objects.filter(key="lost").exists()

@@ -237,8 +237,10 @@ class QueueFilters(forms.Form):
 class DecisionForm(forms.Form):
     """The end of a screening (INT-7); its rule stands in the service."""
 
-    decision = ChoiceField(label="Decision", choices=Decision.choices, empty="Choose a decision")
-    level = ChoiceField(label="Level of need", choices=[], empty="Choose a level of need")
+    decision = ChoiceField(
+        label="Decision", choices=Decision.choices, empty="Choose a decision", widget=Radios(small=True)
+    )
+    level = ChoiceField(label="Level of need", choices=[], empty="Choose a level of need", widget=Radios(small=True))
     lead = SelectField(label="Lead professional", choices=[], required=False)
     reason = PlainTextField(
         label="Reason",

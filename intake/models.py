@@ -11,6 +11,7 @@ from cases.models import Case, Person
 from consent.models import Consent
 from foundation.accounts.models import Agency, User
 from foundation.audit.history import tracked
+from foundation.common import clock, text
 from foundation.common.workflow import StateField
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import TenantModel
@@ -84,10 +85,21 @@ class Enquiry(EnquiryWorkflow, TenantModel):
         indexes = [
             models.Index(fields=["partnership", "state", "received_at", "id"], name="enquiry_oldest_first"),
             models.Index(fields=["partnership", "sent_for", "-received_at"], name="enquiry_by_sender"),
+            models.Index(fields=["partnership", "family_name"], name="enquiry_by_family_name"),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def age(self) -> str:
+        """How long ago it came, in words (INT-4)."""
+        return text.time_ago(self.received_at, clock.now())
+
+    @property
+    def need_words(self) -> list[str]:
+        """Its presenting needs, in the words of the door."""
+        return [str(Need(need).label) for need in self.needs]
 
 
 @tracked

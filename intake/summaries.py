@@ -120,8 +120,7 @@ def consent_state(consent: Consent) -> str:
 
 def told_people(enquiry: Enquiry) -> list[PersonLine]:
     """Everyone whom an enquiry names, in its order."""
-    rows: Iterable[dict[str, Any]] = enquiry.people.order_by("position").values()
-    return [person(row, covered=row["consent_covers"]) for row in rows]
+    return [person(row, covered=row["consent_covers"]) for row in enquiry.people.order_by("position").values()]
 
 
 def told_family(enquiry: Enquiry) -> list[Row]:

@@ -17,6 +17,8 @@ class EnquiryWorkflow(FSMModelMixin):
     state: Any
     taken_by_id: int | None
     taken_at: dt.datetime | None
+    decided_by_id: int | None
+    decided_at: dt.datetime | None
 
     @transition("state", source=EnquiryState.WAITING, target=EnquiryState.TAKEN)
     def take(self, *, by_id: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -126,7 +127,7 @@ def _take(by: Actor, enquiry: Enquiry, *, over: bool) -> Enquiry:
 
 def _refuse_decided(by: Actor, enquiry: Enquiry) -> None:
     if enquiry.state == EnquiryState.DECIDED:
-        who = "You" if enquiry.decided_by_id == by.user_id else enquiry.decided_by.full_name
+        who = "You" if enquiry.decided_by_id == by.user_id else str(enquiry.decided_by)
         words = enquiry.get_decision_display()
         raise Clash(f"{who} decided this enquiry on {_moment(enquiry.decided_at)}: {words}. Nothing was changed.")
 
@@ -139,11 +140,12 @@ def _refuse_other_hands(by: Actor, enquiry: Enquiry) -> None:
 
 
 def _who_has(enquiry: Enquiry) -> str:
-    return f"{enquiry.taken_by.full_name} has been screening this enquiry since {_moment(enquiry.taken_at)}."
+    return f"{enquiry.taken_by} has been screening this enquiry since {_moment(enquiry.taken_at)}."
 
 
-def _moment(moment: dt.datetime) -> str:
-    local = moment.astimezone(clock.LONDON)
+def _moment(moment: dt.datetime | None) -> str:
+    """The database's constraints see to it that what is taken or decided has its moment."""
+    local = cast(dt.datetime, moment).astimezone(clock.LONDON)
     return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M}"
 
 
@@ -166,7 +168,7 @@ def _checked(by: Actor, decision: str, level: str, reason: str) -> str:
 
 def _lead(enquiry: Enquiry, lead_id: int | None, agency_id: UUID | None, team_id: UUID | None) -> Membership:
     """The membership by which somebody leads; Invalid unless the consent lets their agency work on the case."""
-    if lead_id is None:
+    if lead_id is None or agency_id is None:
         raise Invalid({"lead": "Choose who will lead"})
     leads = queries.possible_leads(enquiry.consent_id).filter(user_id=lead_id, agency_id=agency_id)
     lead = leads.filter(team_id=team_id).first() if team_id else leads.first()

@@ -14,12 +14,11 @@ from consent import queries as consents
 from consent.models import Consent
 from foundation.accounts import queries as accounts
 from foundation.audit import services as audit
-from foundation.common import clock, text
 from foundation.ui.components import Column
 from foundation.ui.paging import page_by_key
 from foundation.ui.views import ActionView, PageFormView, PageView
 from intake import forms, policies, queries, services, summaries
-from intake.enums import Decision, EnquiryState, Need
+from intake.enums import EnquiryState
 from intake.models import Enquiry
 
 FILTERS = ("state", "need", "agency")
@@ -43,8 +42,6 @@ class Queue(PageView):
             agency_id=UUID(chosen["agency"]) if chosen.get("agency") else None,
         )
         page = page_by_key(rows, order=("received_at", "id"), after=self.request.GET.get("after"))
-        for row in page.rows:
-            dress(row)
         return super().get_context_data(**kwargs) | {
             "filters": filters,
             "narrowed": any(chosen.get(name) for name in ("need", "agency")) or chosen.get("state") not in ("", "open"),
@@ -131,7 +128,7 @@ class Screening(PageFormView):
         messages.success(self.request, f"Your decision is recorded: {decided.get_decision_display()}.{opened}")
         return redirect("intake:enquiry", **self.kwargs)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Whoever was second hears so before anything about the form (409)."""
         services.refuse_if_not_theirs(by=self.actor, enquiry_id=self.enquiry.pk)
         return super().post(request, *args, **kwargs)
@@ -140,7 +137,7 @@ class Screening(PageFormView):
         """Left, right and below."""
         enquiry, partnership = self.enquiry, self.request.partnership  # type: ignore[attr-defined]
         return super().get_context_data(**kwargs) | {
-            "enquiry": dress(enquiry),
+            "enquiry": enquiry,
             "level": partnership.level_words(enquiry.level),
             "family": summaries.told_family(enquiry),
             "people": summaries.told_people(enquiry),
@@ -160,11 +157,3 @@ class Screening(PageFormView):
 def one_each(leads: Any) -> list[Any]:
     """A person once for each agency and team, however many roles they hold there."""
     return list({(each.user_id, each.agency_id, each.team_id): each for each in leads}.values())
-
-
-def dress(enquiry: Enquiry) -> Enquiry:
-    """An enquiry with the words that a row or a page shows of it."""
-    enquiry.age = text.time_ago(enquiry.received_at, clock.now())
-    enquiry.need_words = [Need(need).label for need in enquiry.needs]
-    enquiry.decision_words = Decision(enquiry.decision).label if enquiry.decision else ""
-    return enquiry

@@ -59,10 +59,14 @@ class OwnDraft(PolicyMixin):
         kwargs = {"partnership": self.kwargs["partnership"], "draft_id": self.kwargs["draft_id"], **more}
         return reverse(f"intake:draft_{page}", kwargs=kwargs)
 
+    @property
+    def then(self) -> str:
+        """What follows an address while the person is on an errand from the answers."""
+        return "?then=check" if self.request.GET.get("then") == "check" else ""
+
     def onward(self, page: str) -> HttpResponse:
         """The next page; or the answers again, if that is where the person came from."""
-        checking = self.request.GET.get("then") == "check"
-        return redirect(self.url("check" if checking else PAGES[PAGES.index(page) + 1]))
+        return redirect(self.url("check" if self.then else PAGES[PAGES.index(page) + 1]))
 
 
 class Resume(OwnDraft):
@@ -98,7 +102,7 @@ class DraftPage(OwnDraft, PageFormView):
 
     def back(self) -> str:
         """The page before."""
-        if self.request.GET.get("then") == "check":
+        if self.then:
             return self.url("check")
         before = PAGES.index(self.page) - 1
         return self.url(PAGES[before]) if before >= 0 else reverse("intake:mine", args=[self.kwargs["partnership"]])
@@ -133,7 +137,7 @@ class People(DraftPage):
         """The list, each with its links."""
         everyone = self.draft.pages.get("people", [])
         context = {"people": [summaries.person(each) for each in everyone], "full": len(everyone) >= rules.MOST_PEOPLE}
-        return super().get_context_data(**kwargs) | context | {"draft": self.draft}
+        return super().get_context_data(**kwargs) | context | {"draft": self.draft, "then": self.then}
 
 
 class Person(DraftPage):
@@ -157,7 +161,7 @@ class Person(DraftPage):
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep the person and show the list."""
         services.save_person(by=self.actor, draft_id=self.draft.pk, key=self.key, answers=form.cleaned_data)
-        return redirect(self.url("people"))
+        return redirect(f"{self.url('people')}{self.then}")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Its title says which of the two it is."""
@@ -165,7 +169,7 @@ class Person(DraftPage):
 
     def back(self) -> str:
         """The list."""
-        return self.url("people")
+        return f"{self.url('people')}{self.then}"
 
 
 class RemovePerson(OwnDraft, ActionView):
@@ -174,7 +178,7 @@ class RemovePerson(OwnDraft, ActionView):
     def post(self, request: HttpRequest, *, partnership: str, draft_id: UUID, key: str) -> HttpResponseBase:
         """Then the list again."""
         services.remove_person(by=self.actor, draft_id=draft_id, key=key)
-        return redirect(self.url("people"))
+        return redirect(f"{self.url('people')}{self.then}")
 
 
 class Story(DraftPage):
@@ -192,6 +196,13 @@ class Consent(DraftPage):
     title = "The family’s consent"
     form_class = forms.ConsentForm
     template_name = "intake/consent.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Consent is about people: they are named first."""
+        if not self.draft.pages.get("people"):
+            messages.info(request, "Say who is in the family first. The consent is about them.")
+            return redirect(self.url("people"))
+        return super().get(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The people and agencies that can be named."""
@@ -216,13 +227,14 @@ class Check(DraftPage):
         """The page has no fields."""
         return {}
 
-    def form_valid(self, form: Any) -> HttpResponseBase:
+    def form_valid(self, form: Any) -> HttpResponse:
         """Send it whole; what is missing is listed with the page that asks for it."""
         try:
             sent = services.send_enquiry(by=self.actor, draft_id=self.draft.pk)
         except Invalid as refusal:
             self.problems = refusal.fields
-            return super().form_invalid(form)
+            refused: HttpResponse = self.form_invalid(form)
+            return refused
         return redirect("intake:confirmation", partnership=self.kwargs["partnership"], enquiry_id=sent.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -330,7 +330,7 @@ class TestAfterwards:
         """INT-9's first form: on their own page."""
         teacher = Visitor(site, "teacher")
         enquiry = waiting(site)
-        assert "Waiting to be screened" in text_of(teacher.get("mine"))
+        assert ">Waiting</strong>" in text_of(teacher.get("mine"))
         with site.scope():
             services.take_enquiry(by=site.actor("screener"), enquiry_id=enquiry.pk)
         assert "Being screened" in text_of(teacher.get("sent", enquiry_id=enquiry.pk))

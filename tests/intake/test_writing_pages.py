@@ -47,8 +47,14 @@ class TestJourney:
         page = text_of(teacher.get("start"))
         assert page.index("call 999") < page.index("Before you start")
         assert "Ring MASH now" in page
-        draft_id = teacher.begin()
+        draft_id = write(teacher)
         assert "Ring MASH now" in text_of(teacher.get("draft_consent", draft_id=draft_id))
+
+    def test_people_are_named_before_consent_is_asked(self, teacher):
+        """CON-1: consent is about somebody."""
+        draft_id = teacher.begin()
+        assert teacher.get("draft_consent", draft_id=draft_id).url == teacher.url("draft_people", draft_id=draft_id)
+        assert "Say who is in the family first" in text_of(teacher.get("draft_people", draft_id=draft_id))
 
     def test_one_can_leave_and_come_back(self, teacher):
         """INT-1: the link leads to the first page that is not written, with what was written kept."""
@@ -68,6 +74,21 @@ class TestJourney:
         )
         assert changed.url == check
         assert "9 Elm Court" in text_of(teacher.client.get(check))
+
+    def test_an_errand_among_the_people_ends_at_the_answers(self, teacher):
+        """INT-1: however many people are changed on the way."""
+        draft_id = write(teacher)
+        child = covers(teacher, draft_id)[0][0]
+        errand, people = "?then=check", teacher.url("draft_people", draft_id=draft_id)
+        page = text_of(teacher.get("draft_people", errand, draft_id=draft_id))
+        assert f"{teacher.url('draft_person', draft_id=draft_id, key=child)}{errand}" in page
+        changed = teacher.post("draft_person", dated(answers.child()), errand, draft_id=draft_id, key=child)
+        assert changed.url == f"{people}{errand}"
+        removed = teacher.post(
+            "draft_person_remove", None, errand, draft_id=draft_id, key=covers(teacher, draft_id)[1][0]
+        )
+        assert removed.url == f"{people}{errand}"
+        assert teacher.post("draft_people", None, errand, draft_id=draft_id).url.endswith("/check/")
 
     def test_a_persons_page_keeps_their_answers(self, teacher):
         """INT-1: change and remove, without script."""

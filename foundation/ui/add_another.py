@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.forms import BaseForm, BaseFormSet
 from django.forms.utils import ErrorDict, ErrorList
@@ -52,7 +53,7 @@ def after(data: QueryDict, press: Press) -> QueryDict:
     return changed
 
 
-def unchecked(*forms: BaseForm | BaseFormSet[BaseForm]) -> None:
+def unchecked(*forms: BaseForm | BaseFormSet[Any]) -> None:
     """Show forms as typed, without a word about mistakes; they count as neither valid nor saved."""
     for form in forms:
         if isinstance(form, BaseFormSet):
@@ -60,22 +61,23 @@ def unchecked(*forms: BaseForm | BaseFormSet[BaseForm]) -> None:
             form._non_form_errors = ErrorList()  # type: ignore[attr-defined]
             unchecked(*form.forms)
         else:
-            form._errors = ErrorDict()
+            form._errors = ErrorDict()  # type: ignore[attr-defined]
             form.cleaned_data = {}
 
 
 def _take_away(data: QueryDict, prefix: str, gone: int) -> None:
     pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,3}})-(.+)")
-    moved: dict[str, list[object]] = {}
+    moved: dict[str, list[str]] = {}
     for name in list(data):
         found = pattern.fullmatch(name)
         if not found or int(found[1]) < gone:
             continue
-        values = data.pop(name)
+        values = data.getlist(name)
+        del data[name]
         if int(found[1]) > gone:
             moved[f"{prefix}-{int(found[1]) - 1}-{found[2]}"] = values
     for name, values in moved.items():
-        data.setlist(name, values)  # type: ignore[arg-type]
+        data.setlist(name, values)
 
 
 def _number(text: str | None) -> int:

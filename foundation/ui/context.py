@@ -22,6 +22,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     partnership: Partnership | None = getattr(request, "partnership", None)
     return {
         "partnership": partnership,
+        "start_url": f"/{partnership.slug}/" if partnership else "/",
         "actor": getattr(request, "actor", None),
         "shell": Shell(request),
         "brand": brand(partnership.colour if partnership else None),

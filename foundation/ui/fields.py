@@ -87,7 +87,9 @@ class DateField(forms.Field):
         """The date; raises ValidationError saying which box is missing, or that there is no such day."""
         if isinstance(value, dt.date) or not value:
             return value or None
-        typed = [str(part).strip() for part in (value if isinstance(value, list) else self.widget.boxes_of(value))]
+        typed = [
+            str(part).strip() for part in (value if isinstance(value, list) else widgets.DateInput().boxes_of(value))
+        ]
         missing = [part for part, box in zip(widgets.DateInput.parts, typed, strict=True) if not box]
         if len(missing) == 3:
             return None
@@ -105,7 +107,8 @@ class DateField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compared box by box, as typed."""
-        return self.widget.boxes_of(initial) != self.widget.boxes_of(data)
+        boxes_of = widgets.DateInput().boxes_of
+        return boxes_of(initial) != boxes_of(data)
 
     def _real_date(self, typed: list[str]) -> dt.date:
         if not all(box.isascii() and box.isdigit() and len(box) <= 4 for box in typed):
@@ -138,7 +141,7 @@ class ChoiceField(forms.ChoiceField):
             "error_messages",
             {**_ask(kwargs.get("label"), called, empty, "Select"), "invalid_choice": "Select one of the answers shown"},
         )
-        super().__init__(choices=choices, **kwargs)  # type: ignore[arg-type]
+        super().__init__(choices=choices, **kwargs)
 
 
 class SelectField(ChoiceField):
@@ -158,7 +161,7 @@ class CheckboxesField(forms.MultipleChoiceField):
             "error_messages",
             {**_ask(kwargs.get("label"), called, empty, "Select"), "invalid_choice": "Select from the answers shown"},
         )
-        super().__init__(choices=choices, **kwargs)  # type: ignore[arg-type]
+        super().__init__(choices=choices, **kwargs)
 
 
 class NumberField(forms.IntegerField):

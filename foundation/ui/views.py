@@ -113,7 +113,7 @@ class PageFormView(PolicyMixin, _FormView):
     button: str = "Continue"
     back_url: str = ""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Check the form, then act; what a service refuses becomes the form's own errors."""
         form = self.get_form()
         if form.is_valid():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gunicorn.glogging import Logger
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from earlyhelp.settings.logs import formatter
 
 
-class WebLog(Logger):  # type: ignore[misc]
+class WebLog(Logger):
     """For `gunicorn --logger-class earlyhelp.web_log.WebLog`."""
 
     def setup(self, cfg: Any) -> None:

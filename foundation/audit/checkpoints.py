@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import structlog
@@ -79,4 +80,4 @@ def read(file: Path) -> list[Mark]:
 
 
 def _mark(noted: Checkpoint) -> Mark:
-    return Mark(noted.partnership_id, noted.seq, bytes(noted.hash), noted.taken_at.isoformat())
+    return Mark(cast("UUID", noted.partnership_id), noted.seq, bytes(noted.hash), noted.taken_at.isoformat())

@@ -65,6 +65,9 @@ class Verification:
     def _check_links(self, links: Iterable[chain.Link], marks: dict[int, list[Mark]]) -> Iterator[str]:
         for link in links:
             self.links += 1
+            if link.seq < 1:
+                yield f"link {link.seq} was put in before the first."
+                continue
             if link.seq != self.last_seq + 1:
                 yield f"links {self.last_seq + 1} to {link.seq - 1} were removed."
             elif link.hash != chain.hash_of(self.partnership.pk, link, self.last_hash):
@@ -131,14 +134,12 @@ class Verification:
 
 def _links() -> Iterator[list[tuple[chain.Link, dt.datetime]]]:
     """The chain of the open scope in order, a batch at a time, each link with its entry's time."""
-    last = 0
-    while True:
-        rows = ChainLink.objects.filter(seq__gt=last).order_by("seq")[:BATCH]
-        batch = [
-            (chain.Link(row.seq, row.entry_kind, row.entry_id, bytes(row.digest), bytes(row.hash or b"")), row.entry_at)
-            for row in rows
-        ]
-        if not batch:
-            return
+    links = ChainLink.objects.filter(seq__isnull=False).order_by("seq")
+    columns = ("seq", "entry_kind", "entry_id", "digest", "hash", "entry_at")
+    rows = links.values_list(*columns)[:BATCH]
+    while batch := [
+        (chain.Link(seq, kind, entry_id, bytes(digest), bytes(closed or b"")), at)
+        for seq, kind, entry_id, digest, closed, at in rows
+    ]:
         yield batch
-        last = batch[-1][0].seq
+        rows = links.filter(seq__gt=batch[-1][0].seq).values_list(*columns)[:BATCH]

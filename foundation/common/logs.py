@@ -50,7 +50,8 @@ def only_safe_words(logger: Any, name: str, event: Event) -> Event:
     status = getattr(record, "status_code", None)
     if isinstance(status, int):
         kept["code"] = status
-    return kept | {key: event[key] for key in META if key in event}
+    kept.update({key: event[key] for key in META if key in event})
+    return kept
 
 
 def template_of(record: logging.LogRecord) -> str | None:

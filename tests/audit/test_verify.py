@@ -160,6 +160,10 @@ def test_a_link_removed_alone_and_an_entry_put_in_past_the_chain_are_found(
 
 def test_reordered_links_are_found(partnership: Partnership, tamper: Tamper) -> None:
     """Trust 14: two links that changed places no longer follow from those before them."""
+    first = link(partnership, 1)
+    tamper("UPDATE audit_chain SET seq = -1 WHERE entry_id = %s", first.entry_id)
+    assert verify() == ["fernshire: link -1 was put in before the first.", "fernshire: links 1 to 1 were removed."]
+    tamper("UPDATE audit_chain SET seq = 1 WHERE entry_id = %s", first.entry_id)
     fourth, fifth = link(partnership, 4), link(partnership, 5)
     tamper("UPDATE audit_chain SET seq = -1 WHERE entry_id = %s", fourth.entry_id)
     tamper("UPDATE audit_chain SET seq = 4 WHERE entry_id = %s", fifth.entry_id)

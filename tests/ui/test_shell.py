@@ -122,7 +122,9 @@ class TestPage:
         assert all(script.get("src") and not (script.text or "").strip() for script in page.all("script"))
         assert f"'nonce-{page.one('style').get('nonce')}'" in response["Content-Security-Policy"]
         assert "unsafe" not in response["Content-Security-Policy"]
-        assert not [one for one in page.root.iter() if one.get("style") or any(key.startswith("on") for key in one.attrib)]
+        assert not [
+            one for one in page.root.iter() if one.get("style") or any(key.startswith("on") for key in one.attrib)
+        ]
 
     def test_an_empty_list_teaches(self, client):
         """Screens: an empty list says what will stand there."""

@@ -17,8 +17,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
+        ('accounts', '0002_wall'),
         ('tenancy', '0002_cache_entry'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0002_wall'),
         ('tenancy', '0002_cache_entry'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

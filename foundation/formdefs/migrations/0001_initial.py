@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0002_wall'),
         ('tenancy', '0002_cache_entry'),
     ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import io
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.core.files.storage import default_storage
-from pikepdf import Pdf
+from pikepdf import Array, Dictionary, Pdf
 
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Membership
@@ -148,17 +149,19 @@ def warm_engine():
     engine.stop()
 
 
-def tags(document: bytes) -> list[tuple[str, Any]]:
-    """Every structure element in reading order: its tag and itself."""
-    pdf = Pdf.open(__import__("io").BytesIO(document))
-    found: list[tuple[str, Any]] = []
+def tags(document: bytes) -> list[tuple[str, dict[str, Any]]]:
+    """Every structure element in reading order: its tag, what a header heads, and how many headers a cell has."""
+    found: list[tuple[str, dict[str, Any]]] = []
 
     def walk(element: Any) -> None:
         kids = element.get("/K")
-        for kid in list(kids) if hasattr(kids, "as_list") else [kids]:
-            if hasattr(kid, "keys") and "/S" in kid:
-                found.append((str(kid["/S"]), kid))
+        for kid in list(kids) if isinstance(kids, Array) else [kids]:
+            if isinstance(kid, Dictionary) and "/S" in kid:
+                about = kid.get("/A", {})
+                facts = {"scope": str(about.get("/Scope", "")), "headers": len(about.get("/Headers", []))}
+                found.append((str(kid["/S"]), facts))
                 walk(kid)
 
-    walk(pdf.Root["/StructTreeRoot"])
+    with Pdf.open(io.BytesIO(document)) as pdf:
+        walk(pdf.Root["/StructTreeRoot"])
     return found

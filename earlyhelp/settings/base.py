@@ -50,6 +50,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 SECRET_KEY = os.environ.get("EARLYHELP_SECRET_KEY", "")  # Django refuses to start without one
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("EARLYHELP_OLD_SECRET_KEYS", "").split(",") if key]
 DEBUG = False
 DEMO = os.environ.get("EARLYHELP_DEMO") == "1"
 SECURE_COOKIES = os.environ.get("EARLYHELP_HTTPS", "0" if DEMO else "1") == "1"

@@ -305,3 +305,12 @@ def test_set_up_wants_sign_in(client):
 def test_person_without_memberships_is_asked_for_no_second_factor(client):
     """ACC-1: no partnership, no policy; and nothing to see."""
     assert sign_in(client, make_user()).get("/hats/").status_code == 200
+
+
+def test_the_seed_is_not_kept_in_clear(client, strict, person):
+    """ACC-1: a copy of the database alone makes no codes, neither from the app's seed nor from the recovery codes'."""
+    enter(client, person)
+    secret = set_up(client)
+    for kept in Authenticator.objects.filter(user=person):
+        assert secret not in str(kept.data)
+        assert all(str(value).startswith("sealed:") for key, value in kept.data.items() if key in {"secret", "seed"})

@@ -1,0 +1,125 @@
+"""A demonstration partnership: its words from `places/*.toml`, its agencies and people set up through the services."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from earlyhelp.demo.roles import EVERYONE, TWO_HATS, TWO_HATS_EMAIL, TWO_HATS_NAME, Place, Worker, address_of
+from foundation.accounts import services as accounts
+from foundation.accounts.hats import actor_for
+from foundation.accounts.models import Agency, Team, User
+from foundation.common import clock
+from foundation.common.actors import Actor, system
+from foundation.formdefs import services as formdefs
+from foundation.tenancy.models import Partnership
+
+PASSWORD = "early-help-demo"  # noqa: S105 (printed for everyone: it opens invented families only)
+PLACES = Path(__file__).with_name("places")
+OWN_WORDS = (
+    "slug", "name", "colour", "front_door", "social_care_door", "lead_title", "emergency_wording",
+    "out_of_hours_phone", "adult_door", "levels",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody who acts in the demonstration, by the hat that they wear there."""
+
+    user: User
+    actor: Actor
+    agency: Agency
+    team: Team | None
+    job: str
+
+    @property
+    def name(self) -> str:
+        """As colleagues know them."""
+        return self.user.full_name
+
+
+@dataclass(frozen=True)
+class Town:
+    """A partnership that stands, with its agencies and the people who work in them, by the keys of its file."""
+
+    place: Place
+    agencies: Mapping[str, Agency]
+    hands: Mapping[str, Hand]
+
+    def words(self) -> dict[str, str]:
+        """What a story's placeholders may name: agencies and workers."""
+        agencies = {key: agency.name for key, agency in self.agencies.items()}
+        return agencies | {f"worker_{key}": hand.name for key, hand in self.hands.items()}
+
+
+def load() -> list[Place]:
+    """The demonstration's partnerships, in the order of their names."""
+    files = sorted(PLACES.glob("*.toml"))
+    return [Place(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def make_partnership(place: Place) -> Partnership:
+    """The partnership itself, outside every scope. It asks for the password alone."""
+    words: dict[str, Any] = {key: place.data[key] for key in OWN_WORDS}
+    return Partnership.objects.create(**words, second_factor=False)
+
+
+def set_up(place: Place, partnership: Partnership, *, at: dt.datetime) -> Town:
+    """Agencies, teams, people and forms, inside the partnership's scope, as if they stood since `at`."""
+    by = system(partnership.pk)
+    with clock.at(at):
+        agencies, teams = _make_agencies(by, place)
+        formdefs.publish_library(by=by)
+        hands = {}
+        for worker in EVERYONE:
+            user = _user(address_of(worker.key, place.slug), place.data["people"][worker.key])
+            hands[worker.key] = _give_a_hat(by, user, worker, agencies, teams)
+        user = _user(TWO_HATS_EMAIL, TWO_HATS_NAME)
+        for worker in TWO_HATS[place.slug]:
+            hands[worker.key] = _give_a_hat(by, user, worker, agencies, teams)
+    return Town(place, agencies, hands)
+
+
+def _make_agencies(by: Actor, place: Place) -> tuple[dict[str, Agency], dict[str, Team]]:
+    agencies: dict[str, Agency] = {}
+    teams: dict[str, Team] = {}
+    for key, agency in place.data["agencies"].items():
+        agencies[key] = accounts.create_agency(by=by, name=agency["name"], kind=agency["kind"])
+        for team, name in agency.get("teams", {}).items():
+            teams[team] = accounts.create_team(by=by, agency=agencies[key], name=name)
+    return agencies, teams
+
+
+def _user(email: str, name: str) -> User:
+    """A person who may sign in with PASSWORD, or the one who has this address already."""
+    known = User.objects.filter(email=email).first()
+    if known is not None:
+        return known
+    user = User.objects.create_user(email, None, full_name=name)
+    user.password = _hashed()
+    user.save(update_fields=["password"])
+    return user
+
+
+_kept: dict[str, str] = {}
+
+
+def _hashed() -> str:
+    """Hashed once for all, since everybody has the same: a hash is slow on purpose."""
+    if "hash" not in _kept:
+        _kept["hash"] = make_password(PASSWORD)
+    return _kept["hash"]
+
+
+def _give_a_hat(
+    by: Actor, user: User, worker: Worker, agencies: Mapping[str, Agency], teams: Mapping[str, Team]
+) -> Hand:
+    agency, team = agencies[worker.agency], teams.get(worker.team)
+    accounts.add_membership(by=by, user=user, agency=agency, role=worker.role, team=team)
+    return Hand(user, actor_for(user, agency), agency, team, worker.job)

@@ -32,9 +32,14 @@ def grants(table: str, privileges: str) -> Iterator[str]:
 
 
 def composite_keys(model: type[models.Model]) -> Iterator[str]:
-    """`(partnership_id, id)` as a key, and each foreign key of the model led by the partnership."""
+    """`(partnership_id, id)` as a key, and each foreign key of the model led by the partnership.
+
+    A history table has the key but points at nothing: what it tells of outlives the rows that it names.
+    """
     table, key = model._meta.db_table, model._meta.pk.column
     yield f'CREATE UNIQUE INDEX IF NOT EXISTS "{table}_tenant_key" ON "{table}" (partnership_id, "{key}")'
+    if key == "pgh_id":
+        return
     for field in model._meta.local_fields:
         if not isinstance(field, TenantForeignKey):
             continue

@@ -155,3 +155,13 @@ def test_without_a_scope_every_tenant_relation_is_empty() -> None:
             if "SELECT" in relation["privileges"]:  # type: ignore[operator]
                 cursor.execute(f'SELECT count(*) FROM "{relation["relname"]}"')
                 assert cursor.fetchone() == (0,), relation["relname"]
+
+
+def test_history_points_at_nothing_so_that_it_outlives_its_rows() -> None:
+    """Trust 14: a row can be deleted while what was known of it stays; a key from its history would forbid that."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' "
+            "AND conrelid::regclass::text LIKE '%event'"
+        )
+        assert cursor.fetchall() == []

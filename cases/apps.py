@@ -16,5 +16,5 @@ class CasesConfig(AppConfig):
 
         panels.path.add(panels.opened, order=0)
         panels.add("cases/latest_panel.html", panels.latest_panel, order=60)
-        panels.happenings.know(enums.CaseVerb)
+        panels.happenings.know(enums.CaseVerb, told=panels.told_to_all)
         navigation.add("Cases", "cases:list", lambda actor: policies.check_can_look.allows(by=actor), order=30)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 
 from cases import queries
@@ -35,7 +36,12 @@ def opened(case: Case) -> list[PathStep]:
 
 def latest_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:
     """What was done last in the case, as lines of a timeline."""
-    return {"events": [_event(happening) for happening in queries.latest_happenings(case)]}
+    return {"events": [_event(happening) for happening in queries.latest_happenings(actor, case)]}
+
+
+def told_to_all(actor: Actor, case: Case) -> Q:
+    """Whoever sees a case may know who opened it, and when."""
+    return Q()
 
 
 def _event(happening: queries.Happening) -> Event:

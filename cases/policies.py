@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases.enums import OPENING_ROLES, SEEING_ROLES
-from cases.queries import NO_CASES
+from cases.queries import why_no_cases
 from foundation.common.actors import Actor
 from foundation.common.errors import NotAllowed
 from foundation.common.policy import policy
@@ -20,4 +20,4 @@ def check_can_open(*, by: Actor) -> None:
 def check_can_look(*, by: Actor) -> None:
     """The hat is one that families' cases are opened to; which cases, `queries.visible_to` says."""
     if by.agency_id is None or not by.has(*SEEING_ROLES):
-        raise NotAllowed(NO_CASES)
+        raise NotAllowed(why_no_cases(by))

@@ -23,7 +23,12 @@ from foundation.tenancy.models import Partnership
 
 NEWEST_FIRST = ("-newest", "-newest_id")
 MOST_HAPPENINGS = 12
-NO_CASES = "Your role does not open families' cases. If you need one for your work, ask your manager."
+NO_CASES = "Your role does not open families’ cases. If you need one for your work, ask your manager."
+# Roles to which a case will be opened in a way of its own: they are told which, so that nobody looks for a fault.
+NO_CASES_YET = {
+    Role.SOCIAL_WORKER: "Social workers see a case while it moves to social care or back. None is moving to you now.",
+    Role.AUDITOR: "Auditors see the cases that are sampled for an audit. No case is sampled for you now.",
+}
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -52,9 +57,14 @@ def case_for(actor: Actor, case_id: UUID) -> Case:
     if not Case.objects.filter(pk=case_id).exists():
         raise NotThere
     if not actor.has(*SEEING_ROLES):
-        raise NotAllowed(NO_CASES)
+        raise NotAllowed(why_no_cases(actor))
     door = Partnership.objects.only("front_door").get(pk=actor.partnership_id).front_door
     raise NotAllowed(f"This case is not open to your agency. Ask the {door}: they can ask the family for consent.")
+
+
+def why_no_cases(actor: Actor) -> str:
+    """For a hat whose role opens no case by an agency's grant: why, and what would (ACC-6)."""
+    return next((words for role, words in NO_CASES_YET.items() if actor.has(role)), NO_CASES)
 
 
 def newest_cases(actor: Actor, *, show: str = "") -> QuerySet[Case]:
@@ -104,13 +114,17 @@ class Happening:
     words: str
 
 
-def latest_happenings(case: Case) -> list[Happening]:
-    """The newest of what the trail holds of a case, as far as a room has given words for it."""
-    entries = list(
-        AuditEntry.objects.filter(case_id=case.pk, verb__in=happenings.verbs())
-        .select_related("user")
-        .order_by("-at", "-id")[:MOST_HAPPENINGS]
-    )
+def latest_happenings(actor: Actor, case: Case) -> list[Happening]:
+    """The newest of what the trail holds of a case, as far as a room has given words for it.
+
+    The agency that leads reads all of it. Another agency does not learn here of consents that do not name it, nor of
+    agencies that are not let in (any more) (CON-2).
+    """
+    told = AuditEntry.objects.filter(case_id=case.pk, verb__in=happenings.verbs())
+    if actor.agency_id != case.lead_agency_id:
+        of_those_let_in = Q(agency_id__in=[door.agency.pk for door in agencies_let_in(case)])
+        told = told.filter(happenings.told_to(actor, case, otherwise=of_those_let_in))
+    entries = list(told.select_related("user").order_by("-at", "-id")[:MOST_HAPPENINGS])
     agencies = dict(Agency.objects.filter(pk__in={entry.agency_id for entry in entries}).values_list("pk", "name"))
     return [
         Happening(

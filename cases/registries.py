@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.http import HttpRequest
 
 from cases.models import Case
 from foundation.common.actors import Actor
 
 PanelContext = Callable[[Actor, Case, HttpRequest], dict[str, Any]]
+# Which entries of the trail a reader's agency is told of where it does not lead the case.
+Told = Callable[[Actor, Case], Q]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,16 @@ class Happenings:
 
     def __init__(self) -> None:
         self._words: dict[str, str] = {}
+        self._told: dict[str, Told] = {}
 
-    def know(self, verbs: type[TextChoices]) -> None:
-        """Take the labels of a room's verbs as the words."""
+    def know(self, verbs: type[TextChoices], *, told: Told | None = None) -> None:
+        """Take the labels of a room's verbs as the words.
+
+        The agency that leads is told of all of them; another agency of those that `told` gives, or without it of what
+        was done for an agency that is let in today.
+        """
         self._words.update((str(value), str(label)) for value, label in verbs.choices)
+        self._told.update({str(value): told for value in verbs.values} if told else {})
 
     def words(self, verb: str) -> str | None:
         """The words of a verb, if a room has given any."""
@@ -102,6 +110,14 @@ class Happenings:
     def verbs(self) -> list[str]:
         """Every verb that can be said."""
         return sorted(self._words)
+
+    def told_to(self, actor: Actor, case: Case, *, otherwise: Q) -> Q:
+        """What a reader whose agency does not lead is told of; `otherwise` is for rooms that said nothing."""
+        condition = Q(verb__in=[verb for verb in self.verbs() if verb not in self._told]) & otherwise
+        for told in dict.fromkeys(self._told.values()):
+            verbs = [verb for verb, given in self._told.items() if given is told]
+            condition |= Q(verb__in=verbs) & told(actor, case)
+        return condition
 
 
 panels = Panels()

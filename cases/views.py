@@ -111,7 +111,8 @@ def person_row(member: FamilyMember, disclosure: Disclosure) -> dict[str, Any]:
 
 def children_of(disclosure: Disclosure) -> str:
     """The ages of a family's children whom the reader may know about: "8 years, about 4 years"."""
-    return ", ".join(age_of(member.person) for member in disclosure.people() if member.part in CHILDREN)
+    ages = [age_of(member.person) for member in disclosure.people() if member.part in CHILDREN]
+    return ", ".join(ages) or ("None that your agency may know of" if disclosure.left_out else "None")
 
 
 def current_stage(stages: list[PathStep]) -> int:

@@ -41,7 +41,8 @@ class WithdrawForm(forms.Form):
     def __init__(self, *args: Any, entries: Iterable[ConsentAgency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._agencies = {str(entry.agency_id): entry.agency for entry in entries}
-        if len(self._agencies) < 2:
+        # A page that asked which agencies may come back after one was taken away: what was chosen on it still counts.
+        if len(self._agencies) < 2 and "whom" not in self.data:
             del self.fields["whom"], self.fields["agencies"]
         else:
             self.fields["agencies"].choices = [(key, agency.name) for key, agency in self._agencies.items()]  # type: ignore[attr-defined]

@@ -81,7 +81,10 @@ def covered(case_ids: Iterable[UUID]) -> Mapping[UUID, Mapping[UUID, Mapping[UUI
     found: dict[UUID, dict[UUID, dict[UUID, str]]] = {}
     rows = (
         ConsentPerson.objects.filter(
-            in_force("consent__"), consent__case__in=list(case_ids), consent__agencies__withdrawn_at__isnull=True
+            in_force("consent__"),
+            consent__case__in=list(case_ids),
+            consent__agencies__withdrawn_at__isnull=True,
+            consent__agencies__agency__active=True,
         )
         .values_list("consent__case_id", "person_id", "consent__agencies__agency_id", "consent__agencies__agency__name")
         .distinct()
@@ -93,9 +96,7 @@ def covered(case_ids: Iterable[UUID]) -> Mapping[UUID, Mapping[UUID, Mapping[UUI
 
 def may_reach(case_id: UUID, agency_id: UUID) -> bool:
     """Whether a consent in force lets an agency know who is in the family and how to reach them."""
-    named = ConsentAgency.objects.filter(
-        in_force("consent__"), consent__case=case_id, agency=agency_id, withdrawn_at__isnull=True
-    )
+    named = _named_today(case_id).filter(agency=agency_id, agency__active=True)
     return any(InformationKind.FAMILY in kinds for kinds in named.values_list("consent__information", flat=True))
 
 
@@ -109,7 +110,7 @@ def doors_of(case: Case) -> Doors:
     if case.state == CaseState.OPEN:
         group = case.lead_agency.group
         doors[group, GrantLevel.SEE] = doors[group, GrantLevel.CONTRIBUTE] = None
-    named = ConsentAgency.objects.filter(in_force("consent__"), consent__case=case, withdrawn_at__isnull=True)
+    named = _named_today(case.pk)
     for entry in named.select_related("consent", "agency__group"):
         for level in _levels_within(GrantLevel(entry.level)):
             door = (entry.agency.group, level)
@@ -118,23 +119,28 @@ def doors_of(case: Case) -> Doors:
 
 
 def consents_of(actor: Actor, case: Case) -> QuerySet[Consent]:
-    """The consents of a case, newest first: all for the agency that leads it, for another those that name it."""
+    """The consents of a case, newest first: to the agency that leads it all that there ever were, to another those
+    that let it in today.
+    """
     consents = Consent.objects.filter(case=case)
     if actor.agency_id != case.lead_agency_id:
-        naming = ConsentAgency.objects.filter(agency=actor.agency_id, consent__case=case)
-        consents = consents.filter(pk__in=naming.values("consent"))
+        consents = consents.filter(pk__in=_named_today(case.pk).filter(agency=actor.agency_id).values("consent"))
     return (
-        consents.select_related("recorded_by", "recorded_for", "withdrawn_by")
+        consents.select_related("case", "recorded_by", "recorded_for", "withdrawn_by")
         .prefetch_related("agencies__agency", "agencies__withdrawn_by", "people__person")
         .order_by("-given_on", "-id")
     )
 
 
+def entries_told(actor: Actor, case: Case) -> Q:
+    """What the case page's trail tells of consent to an agency that does not lead: of those that let it in today."""
+    return Q(subject_id__in=_named_today(case.pk).filter(agency=actor.agency_id).values("consent"))
+
+
 def reasons_of(case: Case, let_in: Iterable[LetIn]) -> list[Reason]:
     """For each agency that may see a case, why: the days of the consents in force that name it, or that it leads."""
     naming: dict[UUID, set[dt.date]] = {}
-    named = ConsentAgency.objects.filter(in_force("consent__"), consent__case=case, withdrawn_at__isnull=True)
-    for agency_id, given_on in named.values_list("agency_id", "consent__given_on"):
+    for agency_id, given_on in _named_today(case.pk).values_list("agency_id", "consent__given_on"):
         naming.setdefault(agency_id, set()).add(given_on)
     return [
         Reason(door, door.agency.pk == case.lead_agency_id, tuple(sorted(naming.get(door.agency.pk, ()))))
@@ -155,10 +161,9 @@ def effects_of(consent: Consent, entries: Iterable[ConsentAgency]) -> list[Effec
     """What withdrawing these entries of a consent would do today, agency by agency."""
     others: dict[UUID, Consent] = {}
     if consent.case_id is not None:
-        named = ConsentAgency.objects.filter(
-            in_force("consent__"), consent__case=consent.case_id, withdrawn_at__isnull=True
-        ).exclude(consent=consent.pk)
-        others = {entry.agency_id: entry.consent for entry in named.select_related("consent")}
+        named = _named_today(consent.case_id).filter(agency__active=True).exclude(consent=consent.pk)
+        newest_last = named.select_related("consent").order_by("consent__given_on", "consent")
+        others = {entry.agency_id: entry.consent for entry in newest_last}
     leader = consent.case.lead_agency_id if consent.case else None
     return [Effect(entry.agency, entry.agency_id == leader, others.get(entry.agency_id)) for entry in entries]
 
@@ -185,9 +190,32 @@ def still_named(consent: Consent) -> list[ConsentAgency]:
     return list(rows.select_related("agency").order_by("agency__name"))
 
 
+def said_before(consent: Consent) -> bool:
+    """Whether another consent of the same case, in force, says the same of the same people to the same agencies."""
+    alike = ("given_by", "how", "witness", "paper_kept_at", "information", "given_on", "ends_on")
+    same = {name: getattr(consent, name) for name in alike}
+    others = Consent.objects.filter(in_force(), case=consent.case_id, **same).exclude(pk=consent.pk)
+    this = _scope_of(consent)
+    return any(_scope_of(other) == this for other in others)
+
+
 def agencies_to_name() -> QuerySet[Agency]:
     """Agencies that a consent can name, by name."""
     return Agency.objects.filter(active=True).order_by("name")
+
+
+def _named_today(case_id: UUID) -> QuerySet[ConsentAgency]:
+    """What each consent in force says of each agency that it still names."""
+    named: QuerySet[ConsentAgency] = ConsentAgency.objects.filter(
+        in_force("consent__"), consent__case=case_id, withdrawn_at__isnull=True
+    )
+    return named
+
+
+def _scope_of(consent: Consent) -> tuple[set[tuple[UUID, str]], set[UUID]]:
+    """Which agencies a consent still names, at which level, and whom it is about."""
+    named = consent.agencies.filter(withdrawn_at__isnull=True).values_list("agency", "level")
+    return set(named), set(consent.people.values_list("person", flat=True))
 
 
 def _levels_within(level: GrantLevel) -> Iterator[GrantLevel]:

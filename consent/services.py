@@ -87,11 +87,16 @@ def open_doors(*, by: Actor, consent_id: UUID, case: Case, people: Sequence[Pers
 
 @transaction.atomic
 def record_for_case(*, by: Actor, case_id: UUID, people: Sequence[Person], **said: object) -> Consent:
-    """Record a further consent for an open case and open its doors at once; `said` as for `record_consent`."""
+    """Record a further consent for an open case and open its doors at once; `said` as for `record_consent`.
+
+    Raises Clash when the very same consent is in force already: a form sent twice, or by two colleagues.
+    """
     case = _locked_case(case_id)
     policies.check_can_record_for_case(by=by, case=case)
     consent = record_consent(by=by, **said)  # type: ignore[arg-type]
     open_doors(by=by, consent_id=consent.pk, case=case, people=people)
+    if queries.said_before(consent):
+        raise Clash("This consent is recorded for the case already, word for word. Nothing was changed.")
     return consent
 
 

@@ -45,7 +45,6 @@ class WithdrawConsent(PageFormView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The form; or, once everything is taken back, that it is."""
-        audit.viewed(by=self.actor, subject=self.consent, case_id=self.consent.case_id)
         if not queries.still_named(self.consent):
             self.template_name = "consent/withdrawn.html"
         return super().get(request, *args, **kwargs)
@@ -92,7 +91,8 @@ class WithdrawConsent(PageFormView):
         return reverse("consent:withdraw", args=[slug, self.consent.pk])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The consent, its case, and whom it names."""
+        """The consent, its case, and whom it names; that they were looked at is written down (FAM-8)."""
+        audit.viewed(by=self.actor, subject=self.consent, case_id=self.consent.case_id)
         case: Case | None = self.consent.case
         sees = case is not None and cases.visible_to(self.actor).filter(pk=case.pk).exists()
         return super().get_context_data(
@@ -143,6 +143,7 @@ class RecordConsent(PageFormView):
         return redirect("cases:detail", self.kwargs["partnership"], self.case.pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The case in the name bar."""
+        """The case in the name bar; that its people were looked at is written down (FAM-8)."""
+        audit.viewed(by=self.actor, subject=self.case, case_id=self.case.pk)
         bar = name_bar_of(self.case, cast(Any, self.request).partnership)
         return super().get_context_data(case=self.case, bar=bar, **kwargs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from consent import policies as consents
+from consent.enums import ConsentState
 from foundation.accounts.enums import Role
 from foundation.common.actors import Actor
 from foundation.common.errors import NotAllowed
@@ -37,3 +39,9 @@ def check_can_decide(*, by: Actor, enquiry: Enquiry) -> None:
     check_can_screen(by=by)
     if enquiry.taken_by_id != by.user_id and not by.has(Role.HUB_MANAGER):
         raise NotAllowed("Take the enquiry first, then decide it.")
+
+
+def offers_withdrawal(by: Actor, enquiry: Enquiry) -> bool:
+    """Whether the enquiry's page links to where this reader records that the family takes its consent back (CON-2)."""
+    in_force = enquiry.consent.state == ConsentState.IN_FORCE
+    return in_force and consents.check_can_withdraw.allows(by=by, consent=enquiry.consent)

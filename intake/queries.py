@@ -39,7 +39,9 @@ def enquiry(actor: Actor, enquiry_id: UUID) -> Enquiry:
     """One enquiry with what its pages show; NotThere if there is none or it is not the actor's to see."""
     found = (
         visible_to(actor)
-        .select_related("sent_by", "sent_for", "taken_by", "decided_by", "consent", "case__lead", "case__lead_agency")
+        .select_related(
+            "sent_by", "sent_for", "taken_by", "decided_by", "consent__case", "case__lead", "case__lead_agency"
+        )
         .filter(pk=enquiry_id)
         .first()
     )

@@ -67,5 +67,6 @@ class Sent(PageView):
             "family": summaries.told_family(enquiry),
             "people": summaries.told_people(enquiry),
             "story": summaries.told_story(enquiry),
+            "may_withdraw": policies.offers_withdrawal(self.actor, enquiry),
             "consent": summaries.consent_record(enquiry.consent),
         }

@@ -144,6 +144,7 @@ class Screening(PageFormView):
             "story": summaries.told_story(enquiry),
             "consent": summaries.consent_record(enquiry.consent),
             "consent_holds": Consent.objects.filter(consents.in_force(), pk=enquiry.consent_id).exists(),
+            "may_withdraw": policies.offers_withdrawal(self.actor, enquiry),
             "earlier": queries.earlier_of_the_name(self.actor, enquiry),
             "may_decide": enquiry.state == EnquiryState.TAKEN
             and policies.check_can_decide.allows(by=self.actor, enquiry=enquiry),

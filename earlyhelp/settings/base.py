@@ -269,7 +269,12 @@ STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": os.environ.get("EARLYHELP_FILES", DATA_DIR / "files"), "base_url": None},
+        "OPTIONS": {
+            "location": os.environ.get("EARLYHELP_FILES", DATA_DIR / "files"),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {"BACKEND": "earlyhelp.staticfiles.GzipManifestStorage"},
 }

@@ -16,7 +16,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["default"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {"location": tempfile.mkdtemp(prefix="earlyhelp-files-"), "base_url": None},
+    "OPTIONS": STORAGES["default"]["OPTIONS"] | {"location": tempfile.mkdtemp(prefix="earlyhelp-files-")},
 }
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # A misspelt name in a template shows itself instead of printing nothing.

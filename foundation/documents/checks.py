@@ -14,6 +14,7 @@ from typing import Any
 import pikepdf
 
 _HEADINGS = {f"/H{level}": level for level in range(1, 7)}
+_TYPEFACES = {"/FontFile", "/FontFile2", "/FontFile3"}
 
 
 @dataclass
@@ -114,17 +115,16 @@ def _of_fonts(pdf: pikepdf.Pdf) -> set[str]:
                 continue
             checked.add(font.objgen)
             carrier = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
-            descriptor = carrier.get("/FontDescriptor", {})
-            if font.get("/Subtype") != "/Type3" and not {"/FontFile", "/FontFile2", "/FontFile3"} & set(
-                descriptor.keys()
-            ):
+            descriptor: Any = carrier.get("/FontDescriptor", {})
+            inside = _TYPEFACES & set(descriptor.keys())
+            if font.get("/Subtype") != "/Type3" and not inside:
                 return {"font-not-embedded"}
     return set()
 
 
 def _of_passengers(pdf: pikepdf.Pdf) -> set[str]:
     found = set()
-    names = pdf.Root.get("/Names", {})
+    names: Any = pdf.Root.get("/Names", {})
     annotations = [note for page in pdf.pages for note in page.get("/Annots", [])]
     if "/EmbeddedFiles" in names or any(note.get("/Subtype") == "/FileAttachment" for note in annotations):
         found.add("carries-a-file")

@@ -96,8 +96,8 @@ class Engine:
                 [sys.executable, "-m", "foundation.documents.renderer", str(os.getpid())],
                 cwd=_ROOT,
                 env={**environment, "MALLOC_ARENA_MAX": "1", "PYTHONUTF8": "1"},
-                stdin=theirs,
-                stdout=theirs,
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )

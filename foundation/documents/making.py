@@ -228,10 +228,10 @@ class _Run:
 
     def _explain(self, failed: RenderFailed) -> NoReturn:
         if failed.code == "checks":
-            words = "; ".join(faults.WORDS[code] for code in failed.detail.split(","))
+            words = "; ".join(faults.WORDS[code] for code in failed.detail.split("+"))
             sentence = f"Not everybody could read this document, so it was not kept: {words}. Tell your administrator."
             raise _Failed(sentence, code="checks", error=failed.detail)
-        raise _Failed(OF_CODE.get(failed.code, TROUBLE), code=failed.code, error=failed.detail) from failed
+        raise _Failed(OF_CODE.get(failed.code, TROUBLE), code=failed.code, error=failed.detail or "none") from failed
 
     def _record(self, verb: DocumentVerb, document: Document, **detail: Any) -> None:
         by = system(self.partnership_id)

@@ -39,7 +39,7 @@ class Refused(FatalURLFetchingError):
     """The document asked for something that is not ours. It is not made at all: ours never ask."""
 
 
-class OurFiles(URLFetcher):  # type: ignore[misc]
+class OurFiles(URLFetcher):
     """Gives out the files that came with the request, by name (`asset:pdf.css`), and nothing else whatever."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
@@ -147,7 +147,7 @@ def _tell(worker: socket.socket, marks: int, message: bytes) -> None:
 
 def _answer(document: bytes, unshown: int, wrong: list[str], limits: Mapping[str, Any]) -> bytes:
     if wrong:
-        return frames.pack_json(frames.FAILURE, {"code": "checks", "detail": ",".join(wrong)})
+        return frames.pack_json(frames.FAILURE, {"code": "checks", "detail": "+".join(wrong)})
     if len(document) > limits["document"]:
         return frames.pack_json(frames.FAILURE, {"code": "size"})
     return frames.pack_json(frames.FACTS, {"unshown": unshown}) + frames.pack(frames.DOCUMENT, document)
@@ -160,7 +160,7 @@ def _bind(limits: Mapping[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
+    os.nice(2)
 
 
 def serve(limits: Mapping[str, Any], worker: socket.socket) -> None:

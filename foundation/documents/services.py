@@ -15,7 +15,7 @@ from django_fsm import can_proceed
 from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import Actor
-from foundation.common.errors import Clash
+from foundation.common.errors import Clash, NotAllowed
 from foundation.documents import kinds, policies, queries
 from foundation.documents.enums import UNDER_WAY, DocumentState, DocumentVerb
 from foundation.documents.making import StillBeingMade, file_name, render
@@ -47,6 +47,8 @@ def ask_for(
     Asking again for the same while it is under way gives the same document. `title` names the thing and nobody; by
     default it is the kind's. Raises NotAllowed for an unknown kind, and where the actor may not see the subject.
     """
+    if by.user_id is None or by.agency_id is None:
+        raise NotAllowed("A document is made for a person and their agency.")
     known = kinds.find(kind)
     same = {"kind": kind, "subject_kind": subject_kind, "subject_id": subject_id}
     wanted = Document(

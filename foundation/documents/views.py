@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -54,7 +54,7 @@ class Download(PolicyMixin):
     """The file itself, for those who may see it at this moment (EHA-9)."""
 
     policy = staticmethod(may_know_of_it)
-    http_method_names: ClassVar[list[str]] = ["get", "head"]
+    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, *, document_id: UUID, **kwargs: Any) -> HttpResponseBase:
         """Named by its reference, so a downloads folder names nobody; 410 where the kept file is not what it was."""

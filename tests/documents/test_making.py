@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import io
+import stat
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -67,7 +68,9 @@ def test_the_file_is_named_by_ids_and_by_nobody(desk, files) -> None:
     """Trust 17: a path, like an address and a log, names no one."""
     made = desk.made()
     assert made.file == f"documents/{desk.partnership.pk}/{made.pk}.pdf"
-    assert len(files()) == 1
+    (file,) = files()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_it_is_made_of_what_the_asker_may_see_with_the_hat_they_wore(desk, sample, files) -> None:

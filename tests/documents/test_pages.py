@@ -36,10 +36,13 @@ def test_the_page_says_how_far_it_is_and_works_without_script(desk, browser, fil
     document = desk.ask()
     page = browser.get(at(desk, "detail", document)).content.decode()
     assert "waiting for its turn" in page
-    assert '<progress class="eh-progress" max="100" value="0"' in page
+    assert '<progress class="eh-progress__bar" max="100" value="0"' in page
     assert "Check again" in page
     assert "Cancel this document" in page
-    assert f'data-poll-url="{at(desk, "progress", document)}"' in page
+    poll = at(desk, "progress", document)
+    region = f'<div id="document-progress" class="eh-progress" role="status" data-poll-url="{poll}">'
+    assert region in page
+    assert region in browser.get(at(desk, "progress", document)).content.decode()
     assert f'href="/{desk.partnership.slug}/sample/{document.subject_id}/"' in page
     assert "http-equiv" not in page
     desk.make(document)

@@ -192,7 +192,7 @@ def test_a_renderer_that_was_killed_is_started_again(warm_engine) -> None:
     assert made(warm_engine, "<p>x</p>").startswith(b"%PDF")
     standing = warm_engine.pid
     threading.Timer(0.3, os.kill, (standing, signal.SIGKILL)).start()
-    assert made(warm_engine, "<p>word </p>" * 3000).startswith(b"%PDF")
+    assert made(warm_engine, "<p>word </p>" * 1000, within=Limits(seconds=60)).startswith(b"%PDF")
     assert warm_engine.pid != standing
 
 

@@ -20,7 +20,8 @@ def lines() -> Iterator[str]:
     printed = [worker for worker in EVERYONE if worker.tries]
     known = places.load()
     width = max(len(address_of(worker.key, place.slug)) for worker in printed for place in known)
-    yield f"The demonstration is at {web_address()} and its people are invented. Password: {PASSWORD}"
+    yield f"The demonstration: invented people, at {web_address()}"
+    yield f"Everyone signs in with the password {PASSWORD}"
     for place in known:
         yield ""
         yield f"{place.name}, {web_address()}{place.slug}/"

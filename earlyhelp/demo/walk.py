@@ -122,7 +122,7 @@ class Walk:
         if taken:
             return None
         yield self._at(DECIDED, 160, 240)
-        said = {"by": screener.actor, "enquiry_id": enquiry.pk, "reason": self.tale.text("reason")}
+        said: dict[str, Any] = {"by": screener.actor, "enquiry_id": enquiry.pk, "reason": self.tale.text("reason")}
         if self.plan.stage is Stage.NO_FURTHER_ACTION:
             intake.decide_enquiry(**said, decision=Decision.NO_FURTHER_ACTION, level="1")
             return None

@@ -52,7 +52,7 @@ def load_demo(sign_ins: Path) -> None:
         return
     if not apps.get_model("tenancy", "Partnership").objects.exists():
         print("Making the demo's families.", flush=True)
-        call_command("demo")
+        call_command("demo", verbosity=0)  # its sign-ins are printed when everything runs
     with sign_ins.open("w") as file:
         call_command("demo", "--sign-ins", stdout=file)
 

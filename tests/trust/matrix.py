@@ -1,0 +1,263 @@
+"""Who may see and do what at each address, written from the requirements and not from the product's own queries.
+
+Sources: practice model §2 (roles), CON-2 (consent opens and closes), EHA-5 and EHA-9 (deciding, leaving out), INT-4
+(the queue is the hub's), ACC-6 (across the wall, missing and forbidden look the same). Where the first form of the
+product is narrower than a role will be (coordinators on any EHA, auditors' samples, social workers' transitions), the
+narrower answer stands here: whoever widens it changes this table first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from foundation.common import clock
+from tests.intake import answers
+from tests.intake.browsing import dated
+from tests.trust.canaries import Fact
+from tests.trust.world import Target
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+REFUSED = frozenset({403, 404})
+
+EVERY_ROLE = frozenset(
+    {
+        "practitioner", "screener", "hub_manager", "manager", "coordinator", "safeguarding_lead", "business_support",
+        "social_worker", "auditor", "analyst", "administrator",
+    }
+)  # fmt: skip
+HUB = frozenset({"screener", "hub_manager"})
+WORKS = frozenset({"practitioner", "manager", "coordinator", "safeguarding_lead"})
+SEES = WORKS | HUB
+LEADS = frozenset({"practitioner"})  # the practitioner of the viewers' agency leads, and so is the author
+MANAGER = frozenset({"manager"})
+OVERSEES = frozenset({"manager", "safeguarding_lead"})  # of what their own agency has sent
+
+OPEN = frozenset({"own", "see", "work"})
+OPEN_FOR_WORK = frozenset({"own", "work"})
+OWN = frozenset({"own"})
+ALL_CASES = frozenset({"own", "see", "work", "never", "revoked"})
+WAITING = frozenset({"own", "agency", "other"})
+ALL_ENQUIRIES = WAITING | {"taken", "decided"}
+
+# How a thing may stand to a viewer. "foreign_here": another partnership's id under one's own address; "foreign_there":
+# under its own; "nowhere": a partnership that is not; "missing": an id that is nobody's.
+ACROSS = ("foreign_here", "foreign_there", "nowhere", "missing")
+OWNERSHIPS: Mapping[str, tuple[str, ...]] = {
+    "case": ("own", "see", "work", "never", "revoked", *ACROSS),
+    "document": ("own", "see", "work", "never", "revoked", "lent", *ACROSS),
+    "enquiry": ("own", "agency", "decided", "other", "taken", *ACROSS),
+    "draft": ("own", "agency", "other", *ACROSS),
+    "list": ("here", "foreign_there", "nowhere"),
+}
+
+
+def may_know(role: str, fact: Fact) -> bool:
+    """Whether somebody in this role of the viewers' agency may be told a fact, on whatever page."""
+    if fact.partnership != "north":
+        return False
+    if fact.about == "draft":
+        return fact.ownership == "own" and fact.sender == role and role in WORKS
+    if fact.about == "enquiry":
+        of_the_agency = fact.ownership in {"own", "agency"}
+        return role in HUB or (role in OVERSEES and of_the_agency) or (role in WORKS and fact.sender == role)
+    if role == "hub_manager" and fact.part in {"consent", "reference"}:
+        return True  # a family can take its consent back with the hub's manager, whoever works with them
+    where = {"where": OPEN_FOR_WORK, "uncovered": OWN}  # what the consent for reading leaves out, and whom none covers
+    return role in SEES and fact.ownership in where.get(fact.part, OPEN)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an address answers: the first grant that fits, else `refused`."""
+
+    grants: tuple[tuple[frozenset[str], frozenset[str], frozenset[int]], ...]
+    refused: int = 403
+    role_first: bool = False
+
+    def __call__(self, role: str, ownership: str) -> frozenset[int]:
+        if ownership in {"foreign_there", "nowhere"}:
+            return frozenset({404})
+        if self.role_first and not any(role in roles for roles, _, _ in self.grants):
+            return frozenset({403})
+        if ownership in {"foreign_here", "missing"}:
+            return frozenset({404})
+        found = (statuses for roles, ownerships, statuses in self.grants if role in roles and ownership in ownerships)
+        return next(found, frozenset({self.refused}))
+
+
+def let(roles: frozenset[str], ownerships: frozenset[str], *statuses: int) -> tuple[Any, ...]:
+    """One line of a rule."""
+    return roles, ownerships, frozenset(statuses)
+
+
+def rule(*grants: tuple[Any, ...], refused: int = 403, role_first: bool = False) -> Rule:
+    return Rule(grants, refused, role_first)
+
+
+Body = Callable[[Target], Mapping[str, Any]]
+
+
+def nothing(target: Target) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: what it is about, its rules, a post that would succeed, and the part that it shows."""
+
+    about: str
+    read: Rule | None = None
+    write: Rule | None = None
+    stage: str = "writing"
+    body: Body = nothing
+    shows: str = ""
+
+    def expected(self, method: str, role: str, ownership: str) -> frozenset[int]:
+        """The statuses that are right; a method that is not offered is 405, or refused as the offered one is."""
+        offered = self.write if method == "POST" else self.read if method in {"GET", "HEAD"} else None
+        if offered is not None:
+            return offered(role, ownership)
+        standing = self.read or self.write
+        assert standing is not None, "an address that offers nothing"
+        base = standing(role, ownership)
+        return (base if base <= REFUSED else frozenset()) | {405}
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An address outside every partnership: never a fact, never a 5xx; what it may answer to a plain GET."""
+
+    get: frozenset[int]
+
+
+def listed(roles: frozenset[str], *statuses: int) -> Rule:
+    return rule(let(roles, frozenset({"here"}), *statuses))
+
+
+def hub(*grants: tuple[Any, ...]) -> Rule:
+    return rule(*grants, role_first=True)
+
+
+def own_draft(*statuses: int) -> Rule:
+    return rule(let(WORKS, OWN, *statuses), refused=404, role_first=True)
+
+
+def section(target: Target) -> Mapping[str, Any]:
+    return {"revision": target.given["revision"], "answer-why": "Mornings are calmer now."}
+
+
+def further_consent(target: Target) -> Mapping[str, Any]:
+    said = {"given_by": "Somebody, mother", "people": target.given["people"], "information": ["education"], "how": "spoken"}
+    return dated({**said, "witness": "A witness", "given_on": clock.today().isoformat()}) | {
+        "agencies": target.given.get("agencies", [])
+    }
+
+
+def page_of_draft(page: str) -> Body:
+    return lambda target: dated(target.given.get(page) or getattr(answers, "mother")())  # noqa: B009
+
+
+PERSON = page_of_draft("person")
+SENT = rule(
+    let(HUB, ALL_ENQUIRIES, 200), let(OVERSEES, frozenset({"own", "agency", "decided"}), 200), let(WORKS, OWN, 200),
+    refused=404,
+)  # fmt: skip
+SEE_CASE = rule(let(SEES, OPEN, 200))
+SEE_DOCUMENT = rule(let(SEES, OPEN, 200), refused=404)
+OWN_DOCUMENT = rule(let(LEADS, OPEN, 302), let(SEES, OPEN, 403), refused=404)
+WITHDRAW = {"whom": "all", "told_by": "Somebody, by telephone", "confirmed": "yes"}
+DECISION = {"decision": "no_further_action", "level": "1", "reason": "Support is in place."}
+
+MATRIX: Mapping[str, Row | Outside] = {
+    "start": Outside(frozenset({302})),
+    "live": Outside(frozenset({200})),
+    "ready": Outside(frozenset({200, 503})),
+    "hats": Outside(frozenset({200, 302})),
+    "account_login": Outside(frozenset({200, 302})),
+    "account_logout": Outside(frozenset({200, 302})),
+    "account_reauthenticate": Outside(frozenset({200, 302})),
+    "account_change_password": Outside(frozenset({200, 302})),
+    "account_reset_password": Outside(frozenset({200, 302})),
+    "account_reset_password_done": Outside(frozenset({200, 302})),
+    "account_reset_password_from_key": Outside(frozenset({200, 302})),
+    "account_reset_password_from_key_done": Outside(frozenset({200, 302})),
+    "mfa_index": Outside(frozenset({200, 302})),
+    "mfa_authenticate": Outside(frozenset({200, 302})),
+    "mfa_reauthenticate": Outside(frozenset({200, 302})),
+    "mfa_activate_totp": Outside(frozenset({200, 302})),
+    "mfa_deactivate_totp": Outside(frozenset({200, 302, 404})),
+    "mfa_view_recovery_codes": Outside(frozenset({200, 302, 404})),
+    "mfa_generate_recovery_codes": Outside(frozenset({200, 302, 404})),
+    "mfa_download_recovery_codes": Outside(frozenset({200, 302, 404})),
+    "home": Row("list", listed(EVERY_ROLE, 200)),
+    "cases:list": Row("list", listed(SEES, 200)),
+    "cases:detail": Row("case", SEE_CASE, shows="family"),
+    "consent:record": Row("case", rule(let(WORKS, OWN, 200)), rule(let(WORKS, OWN, 302)), body=further_consent),
+    "consent:withdraw": Row(
+        "case",
+        rule(let(WORKS, OWN, 200), let(frozenset({"hub_manager"}), ALL_CASES, 200)),
+        rule(let(WORKS, OWN, 302), let(frozenset({"hub_manager"}), ALL_CASES, 302)),
+        body=lambda target: WITHDRAW,
+        shows="consent",
+    ),
+    "assessments:waiting": Row("list", listed(MANAGER, 200)),
+    "assessments:detail": Row("case", SEE_CASE, stage="returned", shows="family"),
+    "assessments:section": Row(
+        "case",
+        rule(let(WORKS, OPEN_FOR_WORK, 200), let(SEES, OPEN, 302)),
+        rule(let(WORKS, OPEN_FOR_WORK, 302)),
+        body=section,
+    ),
+    "assessments:draft": Row("case", None, rule(let(WORKS, OPEN_FOR_WORK, 200)), body=section),
+    "assessments:check": Row(
+        "case", SEE_CASE, rule(let(LEADS, OWN, 302)), shows="words",
+        body=lambda target: {"agreed_by": "Somebody", "family_views": "Fair."},
+    ),
+    "assessments:reopen": Row("case", None, rule(let(LEADS, OWN, 302)), stage="agreed"),
+    "assessments:submit": Row("case", None, rule(let(LEADS, OWN, 302)), stage="agreed"),
+    "assessments:read": Row("case", SEE_CASE, stage="approved", shows="words"),
+    "assessments:pdf": Row("case", None, rule(let(SEES, OPEN, 302)), stage="approved"),
+    "assessments:approve": Row(
+        "case", rule(let(MANAGER, OWN, 200)), rule(let(MANAGER, OWN, 302)), stage="sent", shows="words",
+        body=lambda target: {"decision": "approve", "overall": "Clear."},
+    ),
+    "documents:detail": Row("document", SEE_DOCUMENT, stage="approved", shows="document"),
+    "documents:progress": Row("document", SEE_DOCUMENT, stage="approved"),
+    "documents:download": Row("document", SEE_DOCUMENT, stage="approved", shows="words"),
+    "documents:cancel": Row("document", None, OWN_DOCUMENT, stage="asked"),
+    "documents:ask_again": Row("document", None, OWN_DOCUMENT, stage="asked"),
+    "intake:mine": Row("list", listed(WORKS, 200)),
+    "intake:start": Row("list", listed(WORKS, 200), listed(WORKS, 302)),
+    "intake:draft": Row("draft", own_draft(302)),
+    "intake:draft_family": Row("draft", own_draft(200), own_draft(302), body=page_of_draft("family"), shows="told"),
+    "intake:draft_people": Row("draft", own_draft(200), own_draft(302), shows="told"),
+    "intake:draft_person_add": Row("draft", own_draft(200), own_draft(302), body=PERSON),
+    "intake:draft_person": Row("draft", own_draft(200), own_draft(302), body=PERSON, shows="told"),
+    "intake:draft_person_remove": Row("draft", None, own_draft(302)),
+    "intake:draft_story": Row("draft", own_draft(200), own_draft(302), body=page_of_draft("story"), shows="told"),
+    "intake:draft_consent": Row("draft", own_draft(200), own_draft(302), body=page_of_draft("consent"), shows="told"),
+    "intake:draft_check": Row("draft", own_draft(200), own_draft(302), shows="told"),
+    "intake:draft_discard": Row("draft", None, own_draft(302)),
+    "intake:sent": Row("enquiry", SENT, shows="told"),
+    "intake:confirmation": Row("enquiry", SENT, shows="told"),
+    "intake:queue": Row("list", listed(HUB, 200)),
+    "intake:take_oldest": Row("list", None, listed(HUB, 302)),
+    "intake:enquiry": Row(
+        "enquiry",
+        hub(let(HUB, ALL_ENQUIRIES, 200)),
+        hub(let(HUB, frozenset({"taken"}), 302), let(HUB, WAITING | {"decided"}, 409)),
+        body=lambda target: DECISION,
+        shows="told",
+    ),
+    "intake:take": Row(
+        "enquiry",
+        None,
+        hub(let(HUB, WAITING, 302), let(frozenset({"screener"}), frozenset({"taken"}), 302), let(HUB, ALL_ENQUIRIES, 409)),
+    ),
+    "intake:give_back": Row(
+        "enquiry", None, hub(let(HUB, WAITING | {"taken"}, 302), let(HUB, frozenset({"decided"}), 409))
+    ),
+}  # fmt: skip

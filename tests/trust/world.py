@@ -1,0 +1,278 @@
+"""Two partnerships full of families, each word of which is a canary; made by the services alone.
+
+In the north one agency's people, one in each role, are the viewers. Families stand to their agency in every way:
+led by it ("own"), opened to it for reading ("see") or for work ("work"), never opened ("never"), opened and taken
+back ("revoked"). The south is another partnership, built alike, where the viewers have no place ("foreign").
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assessments import services as assessments
+from assessments.models import Assessment
+from cases.enums import BirthDateKind, GrantLevel, Part
+from cases.models import Case
+from cases.services import NewPerson
+from consent import services as consents
+from consent.enums import InformationKind
+from consent.models import Consent
+from foundation.accounts import services as accounts
+from foundation.accounts.enums import AgencyKind, Role
+from foundation.accounts.models import Agency, Membership, User
+from foundation.common import clock
+from foundation.common.actors import system
+from foundation.common.ids import new_id
+from foundation.documents.making import render
+from foundation.tenancy.models import Partnership
+from foundation.tenancy.scope import tenant_scope
+from intake import services as intake
+from intake.models import Enquiry
+from tests.factories import actor_of, make_agency, make_member, make_partnership, make_team, make_user
+from tests.intake import answers
+from tests.trust.canaries import Canaries, Fact
+from tests.walks import Scene, make_case, make_scene
+
+WRITERS = ("practitioner", "manager", "coordinator", "safeguarding_lead")
+CASES = ("own", "see", "work", "never", "revoked")
+STAGES = ("writing", "agreed", "sent", "returned", "approved", "asked")
+
+
+@dataclass
+class Target:
+    """One thing that addresses name: the ids for the address, and what a form about it needs."""
+
+    ids: dict[str, Any]
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Side:
+    """One partnership: the viewers' agency, the agency that leads most, and what stands there."""
+
+    name: str
+    partnership: Partnership
+    scene: Scene
+    agency: Agency
+    people: dict[str, Membership]
+    cases: dict[tuple[str, str], Target] = field(default_factory=dict)
+    enquiries: dict[str, Target] = field(default_factory=dict)
+    drafts: dict[str, Target] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Both, with every canary, and a person who is nobody anywhere."""
+
+    north: Side
+    south: Side
+    nobody: User
+    canaries: Canaries
+
+
+def build_world(*, render_documents: bool = True, stages: tuple[str, ...] = STAGES) -> World:
+    """Made with no scope open. Without rendering, documents stay asked for."""
+    canaries = Canaries()
+    sides = [_Builder(name, canaries, stages).build(render_documents=render_documents) for name in ("north", "south")]
+    return World(*sides, nobody=make_user("Nell Nowhere"), canaries=canaries)
+
+
+class _Builder:
+    """Fills one partnership."""
+
+    def __init__(self, name: str, canaries: Canaries, stages: tuple[str, ...]) -> None:
+        self.canaries = canaries
+        self.stages = stages
+        self.lent: Target | None = None
+        self.partnership = make_partnership(f"{name}-wall")
+        with tenant_scope(self.partnership.pk):
+            scene = make_scene()
+            agency = make_agency("Fernbank Family Centre", kind=AgencyKind.CHARITY)
+            people = {role.value: make_member(role=role, agency=agency, name=f"Viewer {role.label}") for role in Role}
+            people["colleague"] = make_member(agency=agency, name="Viewer Colleague")
+            people["former"] = make_member(agency=agency, name="Viewer Former")
+            accounts.end_membership(by=system(self.partnership.pk), membership_id=people["former"].pk)
+            self.led_here = replace(
+                scene, early_help=agency, team=make_team(agency), lead=people["practitioner"], manager=people["manager"]
+            )
+        self.side = Side(name, self.partnership, scene, agency, people)
+
+    def build(self, *, render_documents: bool) -> Side:
+        side = self.side
+        with tenant_scope(self.partnership.pk):
+            for ownership in CASES if side.name == "north" else ("own", "never"):
+                for stage in self.stages:
+                    side.cases[ownership, stage] = self.family(ownership, stage)
+            for stage in ("approved", "asked") if self.lent else ():
+                side.cases["lent", stage] = self.lent
+            self.enquiries()
+            documents = [self.side.cases[ownership, "approved"].ids["document_id"] for ownership in self.made()]
+        for document_id in documents if render_documents else ():
+            render(partnership_id=self.partnership.pk, document_id=document_id)
+        with tenant_scope(self.partnership.pk):
+            for (ownership, _stage), target in side.cases.items():
+                if ownership == "revoked" and side.name == "north":
+                    consents.withdraw(
+                        by=self.side.scene.actor("lead"),
+                        consent_id=target.ids["consent_id"],
+                        told_by=self.word("case", ownership, "consent"),
+                        agencies=[side.agency],
+                    )
+        return side
+
+    def made(self) -> list[str]:
+        """Whose documents are rendered: where somebody is, or was, let in. The others are refused before that."""
+        return [key for key in ("own", "see", "work", "revoked") if (key, "approved") in self.side.cases and self.side.name == "north"]
+
+    def word(self, about: str, ownership: str, part: str, sender: str = "") -> str:
+        return self.canaries.word(Fact(self.side.name, about, ownership, part, sender))
+
+    def mark(self, value: Any, about: str, ownership: str, part: str, sender: str = "") -> Any:
+        return self.canaries.mark(value, Fact(self.side.name, about, ownership, part, sender))
+
+    # Families, cases, assessments, documents
+
+    def family(self, ownership: str, stage: str) -> Target:
+        """A case with its consent, assessment and, once approved, its documents."""
+        scene = self.led_here if ownership == "own" else self.side.scene
+        case, consent = self.case(scene, ownership)
+        people = [member.person for member in case.family.members.select_related("person").order_by("position")]
+        self.mark(case.pk, "case", ownership, "family")
+        self.mark(case.reference, "case", ownership, "reference")
+        self.mark(consent.pk, "case", ownership, "consent")
+        for person, part in zip(people, ("family", "family", "uncovered"), strict=True):
+            self.mark(person.pk, "case", ownership, part)
+        assessment = self.assessment(scene, case, ownership, stage, [str(person.pk) for person in people])
+        self.mark(assessment.pk, "case", ownership, "family")
+        ids = {"case_id": case.pk, "consent_id": consent.pk, "assessment_id": assessment.pk, "key": "reason"}
+        if stage in {"approved", "asked"}:
+            ids["document_id"] = self.document(scene, assessment, ownership)
+        section = assessment.sections.get(key="reason")
+        given = {"revision": section.revision, "people": [str(person.pk) for person in people[:2]], "state": stage}
+        return Target(ids, given)
+
+    def case(self, scene: Scene, ownership: str) -> tuple[Case, Consent]:
+        """The third of the people is covered by no consent; where it is for reading only, nor is the address."""
+        levels = {"see": GrantLevel.SEE, "work": GrantLevel.CONTRIBUTE, "revoked": GrantLevel.CONTRIBUTE}
+        agencies = {scene.early_help: GrantLevel.CONTRIBUTE}
+        if ownership in levels:
+            agencies[self.side.agency] = levels[ownership]
+        today = clock.today()
+        born = [dt.date(1990, 5, 3), today.replace(year=today.year - 9, day=1), today.replace(year=today.year - 2, day=1)]
+        parts = (Part.MOTHER, Part.CHILD, Part.CHILD)
+        known = ("family", "family", "uncovered")
+        people = [
+            NewPerson(self.word("case", ownership, what), self.word("case", ownership, what), part, day, BirthDateKind.EXACT)
+            for what, part, day in zip(known, parts, born, strict=True)
+        ]
+        kinds = [InformationKind.EDUCATION] if ownership == "see" else [InformationKind.FAMILY, InformationKind.EDUCATION]
+        case = make_case(
+            scene,
+            family_name=self.word("case", ownership, "family"),
+            address=f"4 {self.word('case', ownership, 'where')} Lane",
+            phone=f"01632 {self.word('case', ownership, 'where')}",
+            agencies=agencies,
+            covered=[0, 1],
+            people=people,
+            given_by=self.word("case", ownership, "consent"),
+            witness=self.word("case", ownership, "consent"),
+            information=kinds,
+        )
+        return case, Consent.objects.get(case=case)
+
+    def assessment(self, scene: Scene, case: Case, ownership: str, stage: str, people: list[str]) -> Assessment:
+        found = Assessment.objects.get(case=case)
+        by, manager = scene.actor("lead"), scene.actor("manager")
+        words = lambda part="words": self.word("case", ownership, part)  # noqa: E731
+        written: Mapping[str, Any] = {
+            "reason": {"why": words(), "wish": words()},
+            "children": {
+                "voices": [{"child": people[1], "said": words()}, {"child": people[2], "said": words("uncovered")}]
+            },
+        }
+        for section in found.sections.order_by("key"):
+            assessments.save_section(
+                by=by, assessment_id=found.pk, key=section.key, revision=0, answers=written[section.key], complete=True
+            )
+        if stage == "writing":
+            return found
+        assessments.agree_with_family(by=by, assessment_id=found.pk, agreed_by=words(), family_views=words())
+        if stage != "agreed":
+            assessments.submit(by=by, assessment_id=found.pk)
+        if stage == "returned":
+            said = [assessments.Comment("reason", words()), assessments.Comment("", words())]
+            assessments.give_back(by=manager, assessment_id=found.pk, comments=said)
+        if stage in {"approved", "asked"}:
+            assessments.approve(by=manager, assessment_id=found.pk, comment=words())
+        return found
+
+    def document(self, scene: Scene, assessment: Assessment, ownership: str) -> Any:
+        """The viewers' practitioner asks where they may; the lead where not. Where both may, the lead too."""
+        viewer, lead = actor_of(self.side.people["practitioner"]), scene.actor("lead")
+        asked = assessments.ask_for_pdf(by=lead if ownership == "never" else viewer, assessment_id=assessment.pk)
+        self.mark(asked.pk, "case", ownership, "document")
+        self.mark(asked.reference, "case", ownership, "document")
+        if ownership in {"see", "work"} and self.lent is None:
+            other = assessments.ask_for_pdf(by=lead, assessment_id=assessment.pk)
+            self.mark(other.pk, "case", "lent", "document")
+            self.mark(other.reference, "case", "lent", "document")
+            self.lent = Target({"document_id": other.pk})
+        return asked.pk
+
+    # Enquiries and drafts
+
+    def enquiries(self) -> None:
+        """One of each for every role that writes, a colleague's, and another agency's: waiting, taken and decided."""
+        side, scene = self.side, self.side.scene
+        for role in WRITERS:
+            side.enquiries[f"own {role}"] = self.enquiry("own", role, side.people[role])
+            side.drafts[f"own {role}"] = self.draft("own", role, side.people[role])
+        side.enquiries["agency"] = self.enquiry("agency", "colleague", side.people["colleague"])
+        side.drafts["agency"] = self.draft("agency", "colleague", side.people["colleague"])
+        side.enquiries["other"] = self.enquiry("other", "teacher", scene.teacher)
+        side.drafts["other"] = self.draft("other", "teacher", scene.teacher)
+        side.enquiries["taken"] = self.enquiry("other", "teacher", scene.teacher)
+        intake.take_enquiry(by=actor_of(side.people["screener"]), enquiry_id=side.enquiries["taken"].ids["enquiry_id"])
+        decided = self.enquiry("agency", "colleague", side.people["colleague"])
+        intake.take_enquiry(by=scene.actor("screener"), enquiry_id=decided.ids["enquiry_id"])
+        intake.decide_enquiry(
+            by=scene.actor("screener"), enquiry_id=decided.ids["enquiry_id"], decision="no_further_action", level="1",
+            reason=self.word("enquiry", "agency", "told", "colleague"),
+        )  # fmt: skip
+        side.enquiries["decided"] = decided
+
+    def draft(self, ownership: str, sender: str, member: Membership, about: str = "draft") -> Target:
+        """Every page written, each word of it a canary."""
+        words = lambda: self.word(about, ownership, "told", sender)  # noqa: E731
+        by = actor_of(member)
+        made = intake.start_draft(by=by)
+        family = answers.family(family_name=words(), address=words(), phone=words())
+        intake.save_page(by=by, draft_id=made.pk, page="family", answers=family)
+        for person in (answers.child(nhs_number=""), answers.mother()):
+            named = {**person, "given_name": words(), "family_name": words()}
+            made = intake.save_person(by=by, draft_id=made.pk, key="", answers=named)
+        keys = [person["key"] for person in made.pages["people"]]
+        story = answers.story(worries=words(), working_well=words(), tried=words(), wishes=words())
+        intake.save_page(by=by, draft_id=made.pk, page="story", answers=story)
+        said = answers.consent(people=keys, work=[member.agency_id], given_by=words(), witness=words())
+        intake.save_page(by=by, draft_id=made.pk, page="consent", answers=said)
+        if about == "draft":
+            self.mark(made.pk, about, ownership, "told", sender)
+        given = {"family": family, "story": story, "consent": said, "person": answers.mother()}
+        return Target({"draft_id": made.pk, "key": keys[0]}, given)
+
+    def enquiry(self, ownership: str, sender: str, member: Membership) -> Target:
+        draft = self.draft(ownership, sender, member, "enquiry")
+        made: Enquiry = intake.send_enquiry(by=actor_of(member), draft_id=draft.ids["draft_id"])
+        self.mark(made.pk, "enquiry", ownership, "told", sender)
+        self.mark(made.reference, "enquiry", ownership, "told", sender)
+        return Target({"enquiry_id": made.pk}, {"draft_id": draft.ids["draft_id"]})
+
+
+def missing() -> Target:
+    """Ids that are nobody's."""
+    names = ("case_id", "consent_id", "assessment_id", "document_id", "enquiry_id", "draft_id")
+    return Target({**{name: new_id() for name in names}, "key": "reason"}, {"revision": 0, "people": []})

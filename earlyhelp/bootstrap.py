@@ -25,7 +25,15 @@ LIBRARIES = {
     "libharfbuzz-subset0": ("libharfbuzz-subset.so.0", "libharfbuzz-subset.dylib"),
 }
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "~/.fonts", "~/.local/share/fonts")
+FONT_FILES = {"fonts-liberation": "LiberationSans-Regular.*", "fonts-dejavu-core": "DejaVuSans.ttf"}
 BROWSERS = ("chromium", "chromium-browser")
+# What the rest can do without, and what is said of it.
+OPTIONAL = {
+    "chromium": "Chromium is missing: the browser tests are left out.",
+    "poppler-utils": "pdftotext is missing: tests that read PDFs as a person would fail.",
+    "fonts-liberation": "The Liberation fonts are missing: PDFs are set in another typeface.",
+    "fonts-dejavu-core": "The DejaVu fonts are missing: some names in PDFs show as boxes.",
+}
 
 
 def fail(line: str) -> SystemExit:
@@ -44,11 +52,17 @@ def can_load(names: Sequence[str]) -> bool:
     return False
 
 
+def has_font(file: str) -> bool:
+    """Whether a font's file stands where fonts are kept."""
+    return any(next(Path(folder).expanduser().rglob(file), None) for folder in FONTS)
+
+
 def missing_packages(kind: str, venv: Path) -> list[str]:
     """Debian's names of the system packages that are needed and not there."""
     missing = [package for package, names in LIBRARIES.items() if not can_load(names)]
-    if not any(next(Path(folder).expanduser().rglob("*.[ot]tf"), None) for folder in FONTS):
-        missing.append("fonts-liberation")
+    missing += [package for package, file in FONT_FILES.items() if not has_font(file)]
+    if kind == "test" and shutil.which("pdftotext") is None:
+        missing.append("poppler-utils")
     if kind == "test" and not any(shutil.which(name) for name in BROWSERS):
         missing.append("chromium")
     if not venv.exists() and importlib.util.find_spec("ensurepip") is None:
@@ -81,17 +95,17 @@ class Packages:
     def finish(self) -> None:
         """Wait for it, and fail in one line when something needed is still missing.
 
-        A missing browser only leaves out the browser tests, which is said.
+        What the rest can do without is only said to be missing.
         """
         told = self.process.communicate()[0].decode(errors="replace") if self.process is not None else ""
         if self.process is not None and self.process.returncode == 0:
             return
-        required = [name for name in self.missing if name != "chromium"]
+        required = [name for name in self.missing if name not in OPTIONAL]
         if required:
             reason = told.strip().splitlines()[-1:] or ["install them, then start again"]
             raise fail(f"These system packages are missing (Debian's names): {' '.join(required)}; {reason[0]}.")
-        if "chromium" in self.missing:
-            print("Chromium is missing: the browser tests are left out.", flush=True)
+        for name in self.missing:
+            print(OPTIONAL[name], flush=True)
 
 
 def digest(*files: Path) -> str:

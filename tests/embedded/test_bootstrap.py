@@ -99,6 +99,19 @@ def test_missing_pango_is_one_line_where_it_may_not_be_installed() -> None:
     assert "\n" not in line
 
 
+@pytest.mark.parametrize("name", list(bootstrap.OPTIONAL))
+def test_what_can_be_done_without_is_only_said(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """OPS-1: one line each, and the rest goes on."""
+    bootstrap.Packages([name], may_install=False).finish()
+    assert capsys.readouterr().out == f"{bootstrap.OPTIONAL[name]}\n"
+
+
+def test_a_font_that_is_not_there_is_asked_for_by_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPS-1: any other font would leave names in other scripts as boxes."""
+    monkeypatch.setitem(bootstrap.FONT_FILES, "fonts-dejavu-core", "NoSuchFont.ttf")
+    assert bootstrap.missing_packages("app", ROOT) == ["fonts-dejavu-core"]
+
+
 def test_missing_browser_leaves_out_its_tests_aloud(capsys: pytest.CaptureFixture[str]) -> None:
     """OPS-1: fewer tests never pass for all of them in silence."""
     packages = bootstrap.Packages(["chromium"], may_install=False)

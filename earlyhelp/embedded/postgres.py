@@ -123,6 +123,9 @@ class Postgres(Server):
             "unix_socket_directories": "",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # A failing statement, and the detail of its error, would carry a family's words into the log (OPS-2).
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
             **self.settings,
         }
         command: list[str | Path] = [self.binaries.folder / "postgres", "-D", self.folder]

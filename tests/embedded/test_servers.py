@@ -394,3 +394,16 @@ def test_own_servers_are_used_and_none_is_started(root: Path) -> None:
     )
     assert done.stdout.split() == list(given.values())
     assert not (root / "test" / "postgres").exists()
+
+
+def test_a_failing_statement_leaves_none_of_its_words_in_the_log(urls: dict[str, str], shared_root: Path) -> None:
+    """OPS-2: neither the statement nor the detail of its error, which would name what was typed."""
+    ask(urls["DATABASE_OWNER_URL"], "CREATE TABLE log_probe (word text UNIQUE)")
+    ask(urls["DATABASE_OWNER_URL"], "INSERT INTO log_probe VALUES ('canary-4711')")
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        ask(urls["DATABASE_OWNER_URL"], "INSERT INTO log_probe VALUES ('canary-4711')")
+    logs = list(shared_root.rglob("postgres.log"))
+    assert logs
+    told = "".join(log.read_text(errors="replace") for log in logs)
+    assert "log_probe_word_key" in told, "the error itself is told"
+    assert "canary-4711" not in told

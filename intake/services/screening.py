@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +18,7 @@ from foundation.common import clock, text
 from foundation.common.actors import Actor
 from foundation.common.errors import Clash, Invalid, NotThere
 from foundation.tenancy.models import Partnership
+from foundation.ui.templatetags.early_help import when
 from intake import policies, queries
 from intake.enums import Decision, EnquiryState, EnquiryVerb
 from intake.models import Enquiry, EnquiryPerson
@@ -129,7 +128,7 @@ def _refuse_decided(by: Actor, enquiry: Enquiry) -> None:
     if enquiry.state == EnquiryState.DECIDED:
         who = "You" if enquiry.decided_by_id == by.user_id else str(enquiry.decided_by)
         words = enquiry.get_decision_display()
-        raise Clash(f"{who} decided this enquiry on {_moment(enquiry.decided_at)}: {words}. Nothing was changed.")
+        raise Clash(f"{who} decided this enquiry on {when(enquiry.decided_at)}: {words}. Nothing was changed.")
 
 
 def _refuse_other_hands(by: Actor, enquiry: Enquiry) -> None:
@@ -140,13 +139,7 @@ def _refuse_other_hands(by: Actor, enquiry: Enquiry) -> None:
 
 
 def _who_has(enquiry: Enquiry) -> str:
-    return f"{enquiry.taken_by} has been screening this enquiry since {_moment(enquiry.taken_at)}."
-
-
-def _moment(moment: dt.datetime | None) -> str:
-    """The database's constraints see to it that what is taken or decided has its moment."""
-    local = cast(dt.datetime, moment).astimezone(clock.LONDON)
-    return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M}"
+    return f"{enquiry.taken_by} has been screening this enquiry since {when(enquiry.taken_at)}."
 
 
 def _checked(by: Actor, decision: str, level: str, reason: str) -> str:
@@ -214,7 +207,7 @@ def _refuse_consent_not_in_force(consent_id: UUID) -> None:
     """Its row stays locked, so that a withdrawal waits for this decision and then closes what it opened."""
     consent = Consent.objects.select_for_update(of=("self",), no_key=True).get(pk=consent_id)
     if consent.state == ConsentState.WITHDRAWN:
-        why = f"The family withdrew their consent on {_moment(consent.withdrawn_at)}."
+        why = f"The family withdrew their consent on {when(consent.withdrawn_at)}."
     elif consent.ends_on and consent.ends_on < clock.today():
         why = f"The family's consent ended on {consent.ends_on.day} {consent.ends_on:%B %Y}."
     else:

@@ -186,7 +186,7 @@ class TestTakeButtons:
             enquiry = taken(site)
         answer = Visitor(site, "screener2").post("take", enquiry_id=enquiry.pk)
         assert answer.status_code == 409
-        words = "Sorrel Nightingale has been screening this enquiry since Monday 30 March 2026 at 09:14."
+        words = "Sorrel Nightingale has been screening this enquiry since Mon 30 March 2026 at 9:14am."
         assert words in text_of(answer)
 
     def test_only_a_hub_manager_is_offered_to_take_over(self, site):

@@ -72,8 +72,12 @@ class AssessmentView:
     def left_out(self) -> bool:
         """Whether something is left out for this reader: pages and documents say so, without saying what (EHA-9)."""
         allowed = {person.id for person in self.people}
+        if self._assessment.state == AssessmentState.APPROVED:
+            somebody = any(one["id"] not in allowed for one in self._assessment.frozen["people"])
+        else:
+            somebody = self._case.left_out
         hidden = (without_hidden_people(page, self._kept(page.key), allowed)[1] for page in self.definition)
-        return self._case.left_out or any(hidden)
+        return somebody or any(hidden)
 
     def _kept(self, key: str) -> Answers:
         if self._assessment.state == AssessmentState.APPROVED:

@@ -24,6 +24,8 @@ class SectionState(TextChoices):
     NOT_STARTED = "not_started", "Not started yet"
     IN_PROGRESS = "in_progress", "In progress"
     DONE = "done", "Completed"
+    # Words were typed into it after it was completed, and nobody has said since that it is complete.
+    CHANGED = "changed", "Changed since completed"
 
 
 class AssessmentVerb(TextChoices):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from assessments.services import LONGEST_COMMENT, Comment
+from assessments.services import LONGEST_AGREED_BY, LONGEST_COMMENT, LONGEST_VIEWS, Comment
 from foundation.formdefs.definitions import Definition
 from foundation.ui.fields import PlainTextField
 
@@ -20,7 +20,7 @@ class AgreementForm(forms.Form):
         label="Who in the family has read it, or had it read to them, and agrees?",
         called="who agrees",
         empty="Enter who in the family agrees",
-        max_length=160,
+        max_length=LONGEST_AGREED_BY,
     )
     family_views = PlainTextField(
         label="What do they say about it?",
@@ -28,7 +28,7 @@ class AgreementForm(forms.Form):
         empty="Enter the family’s views of the assessment",
         help_text="In their own words. Keep views that differ apart, and say whose they are.",
         rows=5,
-        max_length=5_000,
+        max_length=LONGEST_VIEWS,
     )
 
 

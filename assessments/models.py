@@ -93,10 +93,11 @@ class Section(TenantModel):
             pgtrigger.Trigger(
                 name="frozen_with_its_assessment",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=pgtrigger.Func(
-                    "IF EXISTS (SELECT 1 FROM assessments_assessment a WHERE a.id = OLD.assessment_id "
-                    "AND a.state = 'approved') THEN RAISE EXCEPTION 'an approved assessment is frozen'; END IF; "
+                    "IF EXISTS (SELECT 1 FROM assessments_assessment a "
+                    "WHERE a.id IN (OLD.assessment_id, NEW.assessment_id) AND a.state = 'approved') "
+                    "THEN RAISE EXCEPTION 'an approved assessment is frozen'; END IF; "
                     "RETURN COALESCE(NEW, OLD);"
                 ),
             ),

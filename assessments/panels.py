@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,7 +20,6 @@ from foundation.common.actors import Actor
 from foundation.documents import kinds
 from foundation.documents import queries as documents
 from foundation.documents.models import Document
-from foundation.tenancy.models import Partnership
 from foundation.ui import navigation
 
 
@@ -31,13 +30,13 @@ def link(slug: str, name: str, assessment_id: Any) -> str:
 
 def case_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:
     """The case page's piece: how the assessment stands, and its documents."""
-    assessment = queries.latest_of_case(case.pk)
+    assessment = queries.latest_of_case(case)
     if assessment is None:
         return {"assessment": None}
     sections = list(assessment.sections.values_list("state", flat=True))
     return {
         "assessment": assessment,
-        "url": link(_slug(actor), "detail", assessment.pk),
+        "url": link(cast(Any, request).partnership.slug, "detail", assessment.pk),
         "done": sections.count(SectionState.DONE),
         "total": len(sections),
         "documents": documents.visible_documents(actor, "assessment", assessment.pk),
@@ -46,11 +45,10 @@ def case_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]
 
 def next_step(actor: Actor, case: Case) -> NextStep | None:
     """The one thing that this reader can do next about the assessment (FAM-10)."""
-    assessment = queries.latest_of_case(case.pk)
+    assessment = queries.latest_of_case(case)
     if assessment is None:
         return None
-    assessment.case = case
-    state, slug = AssessmentState(assessment.state), _slug(actor)
+    state, slug = AssessmentState(assessment.state), case.partnership.slug
     if state in WRITABLE and policies.check_can_write.allows(by=actor, assessment=assessment):
         words = {
             AssessmentState.DRAFT: "Begin the Early Help Assessment with the family.",
@@ -67,7 +65,7 @@ def next_step(actor: Actor, case: Case) -> NextStep | None:
 
 def path(case: Case) -> list[PathStep]:
     """The assessment's stages on the family's path (FAM-10)."""
-    assessment = queries.latest_of_case(case.pk)
+    assessment = queries.latest_of_case(case)
     approved = assessment is not None and assessment.state == AssessmentState.APPROVED
     sent = assessment is not None and assessment.state in {AssessmentState.SUBMITTED, AssessmentState.APPROVED}
     return [
@@ -83,7 +81,6 @@ def pdf_context(actor: Actor, document: Document) -> dict[str, Any]:
     return {
         "assessment": assessment,
         "case": assessment.case,
-        "partnership": Partnership.objects.get(pk=actor.partnership_id),
         "people": reader.people,
         "sections": reader.read_all(),
         "left_out": reader.left_out,
@@ -105,10 +102,6 @@ def pdf_view_key(actor: Actor, document: Document) -> str:
 
 def _day(moment: Any) -> Any:
     return moment.astimezone(clock.LONDON).date() if moment else None
-
-
-def _slug(actor: Actor) -> str:
-    return Partnership.objects.only("slug").get(pk=actor.partnership_id).slug
 
 
 def decides(actor: Actor) -> bool:

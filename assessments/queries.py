@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case as Choose
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, When, prefetch_related_objects
 
 from assessments.enums import WRITABLE, AssessmentState
-from assessments.models import Assessment
+from assessments.models import Assessment, Section
 from cases import queries as cases
+from cases.models import Case
 from foundation.accounts.enums import Role
 from foundation.common.actors import Actor
 from foundation.common.errors import NotThere
@@ -40,29 +42,44 @@ def assessment_for(actor: Actor, assessment_id: UUID) -> Assessment:
 
 
 def waiting_for_approval(actor: Actor) -> QuerySet[Assessment]:
-    """Submitted assessments that this manager may decide, oldest first: their agency's, of their teams (EHA-5)."""
+    """Submitted assessments that this manager may decide, oldest first: their agency's, of their teams, and not in
+    part their own work (EHA-5). `policies.check_can_decide` says the same of one.
+    """
     if not actor.has(Role.MANAGER):
         return Assessment.objects.none()
     waiting = (
         visible_to(actor)
         .filter(state=AssessmentState.SUBMITTED, case__lead_agency_id=actor.agency_id)
         .exclude(Q(author_id=actor.user_id) | Q(submitted_by_id=actor.user_id))
+        .exclude(Exists(Section.objects.filter(assessment=OuterRef("pk"), history__saved_by_id=actor.user_id)))
     )
     if actor.team_ids:
         waiting = waiting.filter(Q(case__team__isnull=True) | Q(case__team__in=actor.team_ids))
     return waiting.select_related("case__family", "author").order_by("submitted_at", "id")
 
 
-def latest_of_case(case_id: UUID) -> Assessment | None:
-    """The newest version of a case's assessment, if it has any."""
-    return Assessment.objects.filter(case_id=case_id).select_related("author").order_by("-version").first()
+def latest_of_case(case: Case) -> Assessment | None:
+    """The newest version of a case's assessment, if it has any.
+
+    Looked up once for a `case` object, however many pieces of its page ask.
+    """
+    newest_first = Assessment.objects.select_related("author").order_by("-version")
+    prefetch_related_objects([case], Prefetch("assessments", newest_first, to_attr="versions_of_assessment"))
+    versions: list[Assessment] = getattr(case, "versions_of_assessment", [])
+    return versions[0] if versions else None
+
+
+def edition(assessment: Assessment) -> str:
+    """Which words stand in it: other after each save of a section, and the same again only if nobody saved."""
+    revisions = assessment.sections.order_by("key").values_list("revision", flat=True)
+    return "-".join(map(str, revisions))
 
 
 def to_write(actor: Actor) -> QuerySet[Assessment]:
     """The actor's own assessments that are not with a manager or approved: what came back first, then by age."""
     unfinished = [*WRITABLE, AssessmentState.AGREED]
     mine = visible_to(actor).filter(author_id=actor.user_id, case__lead_agency_id=actor.agency_id, state__in=unfinished)
-    returned_first = Case(
+    returned_first = Choose(
         When(state=AssessmentState.RETURNED, then=0), When(state=AssessmentState.AGREED, then=1), default=2
     )
     return mine.select_related("case__family").order_by(returned_first, "created_at", "id")

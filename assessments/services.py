@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +11,13 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from assessments import policies, queries
+from assessments.comparing import same_entries, same_words
+from assessments.disclosure import without_hidden_people
 from assessments.enums import WRITABLE, AssessmentState, AssessmentVerb, SectionState
+from assessments.freezing import as_it_stands, sha256_of
 from assessments.models import Assessment, ReturnComment, Section
 from cases.disclosure import Disclosure
-from cases.models import Case, FamilyMember
+from cases.models import Case
 from foundation.accounts.models import User
 from foundation.audit import services as audit
 from foundation.common import clock
@@ -26,10 +27,14 @@ from foundation.documents import services as documents
 from foundation.documents.models import Document
 from foundation.formdefs import definitions
 from foundation.formdefs import queries as formdefs
+from foundation.formdefs.definitions import Page
+from foundation.formdefs.enums import Kind
 from foundation.formdefs.merging import put_back
 
 FORM = "eha"
-LONGEST_COMMENT = 5_000
+# In characters.
+LONGEST_COMMENT = LONGEST_VIEWS = 5_000
+LONGEST_AGREED_BY = 160
 
 
 class SectionClash(Clash):
@@ -37,7 +42,7 @@ class SectionClash(Clash):
 
     def __init__(self, section: Section, yours: Mapping[str, Any]) -> None:
         who = section.saved_by.full_name if section.saved_by else "Somebody"
-        super().__init__(f"{who} saved this section while you were writing. Nothing is lost: both versions are below.")
+        super().__init__(f"{who} saved this section while you were writing.")
         self.theirs = section
         self.yours = dict(yours)
 
@@ -71,23 +76,28 @@ def save_section(
     """Keep one section's answers. `revision` is the one the writer began from: an older one raises SectionClash.
 
     `complete` says that the answers passed every check; a draft saved while typing comes with False (EHA-4).
-    Drafts stand in the row's history; a save that somebody meant stands in the trail as well.
+    Drafts stand in the row's history; a save that somebody meant stands in the trail as well. The same words once
+    more change nothing: no clash, no new revision, and a completed section stays completed. Other words in a
+    completed section make it "changed" until somebody completes it again.
     """
     assessment = _locked(by, assessment_id)
     policies.check_can_write(by=by, assessment=assessment)
     page = definitions.parse(assessment.definition.body).page(key)
     section = assessment.sections.select_for_update(of=("self",)).get(key=key)
     # Whoever may not see everybody in a section must not wipe out what it says of the others.
-    seen = {str(member.person_id) for member in Disclosure(by, assessment.case).people()}
-    merged = put_back(page, kept=section.answers, written=answers, visible=seen)
-    if section.revision != revision and section.answers != merged:  # the same words sent twice are no clash
+    visible = {str(member.person_id) for member in Disclosure(by, assessment.case).people()}
+    before, _ = without_hidden_people(page, section.answers, visible)
+    same = same_words(before, answers)
+    if section.revision != revision and not same:
         raise SectionClash(section, answers)
-    if can_proceed(assessment.begin):
-        assessment.begin()
-        assessment.save(update_fields=["state"])
-        audit.record(by=by, verb=AssessmentVerb.BEGUN, subject=assessment, case_id=assessment.case_id)
-    section.answers = merged
-    section.state = SectionState.DONE if complete else SectionState.IN_PROGRESS
+    state = _state_after(section, same=same, complete=complete)
+    if complete or not same:
+        _begin(by, assessment)
+    if same and same_entries(page, before, answers) and state == section.state:
+        return section
+    section.answers = put_back(page, kept=section.answers, written=answers, visible=visible)
+    _must_fit(page, section.answers)
+    section.state = state
     section.revision += 1
     section.saved_at = clock.now()
     section.saved_by_id = by.person
@@ -98,13 +108,28 @@ def save_section(
 
 
 @transaction.atomic
-def agree_with_family(*, by: Actor, assessment_id: UUID, agreed_by: str, family_views: str) -> Assessment:
-    """Record that the family has read the finished assessment, who agreed, and their views of it (EHA-2, EHA-5)."""
+def agree_with_family(
+    *, by: Actor, assessment_id: UUID, agreed_by: str, family_views: str, read_at: str = ""
+) -> Assessment:
+    """Record that the family has read the finished assessment, who agreed, and their views of it (EHA-2, EHA-5).
+
+    `read_at` is the `queries.edition` that they read: raises Invalid if a section was saved since. Without it nobody
+    asks.
+    """
     assessment = _locked(by, assessment_id)
     policies.check_is_author(by=by, assessment=assessment)
     if assessment.state in WRITABLE:
         _must_be_complete(assessment)
+    if assessment.state == AssessmentState.RETURNED:
+        raise Invalid("Your manager returned it with comments. Work them in before the family agrees to it again.")
     _must_be_able(assessment.agree, assessment)
+    if read_at and read_at != queries.edition(assessment):
+        raise Invalid("A section was saved since you opened this page. Go through what it says now with the family.")
+    agreed_by, family_views = agreed_by.strip(), family_views.strip()
+    if not agreed_by:
+        raise Invalid({"agreed_by": "Enter who in the family agrees."})
+    _must_be_short("Who agrees", agreed_by, LONGEST_AGREED_BY, "agreed_by")
+    _must_be_short("The family’s views", family_views, LONGEST_VIEWS, "family_views")
     assessment.agree(family_views=family_views, agreed_by=agreed_by)
     assessment.save(update_fields=["state", "agreed_at", "agreed_by", "family_views"])
     audit.record(by=by, verb=AssessmentVerb.AGREED, subject=assessment, case_id=assessment.case_id)
@@ -144,14 +169,18 @@ def give_back(*, by: Actor, assessment_id: UUID, comments: Sequence[Comment]) ->
     said = [comment for comment in comments if comment.text.strip()]
     if not said:
         raise Invalid("Enter at least one comment, so that the author knows what to change.")
-    if any(len(comment.text) > LONGEST_COMMENT for comment in said):
-        raise Invalid(f"A comment must be {LONGEST_COMMENT:,} characters or fewer.")
+    definition = definitions.parse(assessment.definition.body)
+    for comment in said:
+        _must_be_short("A comment", comment.text, LONGEST_COMMENT)
+        if comment.section_key:
+            definition.page(comment.section_key)  # raises NotThere
     assessment.give_back(by_id=by.person)
+    at = assessment.decided_at or clock.now()
     assessment.save(update_fields=["state", "decided_at", "decided_by"])
     ReturnComment.objects.bulk_create(
         ReturnComment(
             assessment=assessment, section_key=comment.section_key, text=comment.text.strip(),
-            made_by_id=by.person, made_at=clock.now(),
+            made_by_id=by.person, made_at=at,
         )
         for comment in said
     )  # fmt: skip
@@ -167,9 +196,10 @@ def approve(*, by: Actor, assessment_id: UUID, comment: str) -> Assessment:
     assessment = _locked(by, assessment_id)
     policies.check_can_decide(by=by, assessment=assessment)
     _must_be_able(assessment.approve, assessment)
-    frozen = _as_it_stands(assessment)
-    sha256 = hashlib.sha256(json.dumps(frozen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-    assessment.approve(by_id=by.person, comment=comment, frozen=frozen, sha256=sha256)
+    _must_be_short("Your comment", comment, LONGEST_COMMENT)
+    frozen = as_it_stands(assessment, approved_by=User.objects.get(pk=by.person))
+    sha256 = sha256_of(frozen)
+    assessment.approve(by_id=by.person, comment=comment.strip(), frozen=frozen, sha256=sha256)
     assessment.save(update_fields=["state", "decided_at", "decided_by", "approval_comment", "frozen", "frozen_sha256"])
     audit.record(by=by, verb=AssessmentVerb.APPROVED, subject=assessment, case_id=assessment.case_id, sha256=sha256)
     return assessment
@@ -189,6 +219,36 @@ def _locked(by: Actor, assessment_id: UUID) -> Assessment:
     return found
 
 
+def _state_after(section: Section, *, same: bool, complete: bool) -> SectionState:
+    stands = SectionState(section.state)
+    if complete:
+        return SectionState.DONE
+    if same:
+        return stands
+    return SectionState.CHANGED if stands in {SectionState.DONE, SectionState.CHANGED} else SectionState.IN_PROGRESS
+
+
+def _begin(by: Actor, assessment: Assessment) -> None:
+    if can_proceed(assessment.begin):
+        assessment.begin()
+        assessment.save(update_fields=["state", "agreed_at", "agreed_by"])
+        audit.record(by=by, verb=AssessmentVerb.BEGUN, subject=assessment, case_id=assessment.case_id)
+
+
+def _must_fit(page: Page, answers: Mapping[str, Any]) -> None:
+    """Entries out of the writer's sight count too: with more than the form allows, nobody could save the page again."""
+    for field in page:
+        if field.kind == Kind.GROUP and len(answers.get(field.key) or ()) > field.max_items:
+            raise Invalid(
+                f"“{field.label}” can have {field.max_items} entries at most, with those that are not shown to you."
+            )
+
+
+def _must_be_short(what: str, text: str, limit: int, field: str = "") -> None:
+    if len(text) > limit:
+        raise Invalid({field: f"{what} must be {limit:,} characters or fewer."})
+
+
 def _must_be_able(move: Any, assessment: Assessment) -> None:
     if not can_proceed(move):
         stands = AssessmentState(assessment.state).label.lower()
@@ -201,28 +261,6 @@ def _must_be_complete(assessment: Assessment) -> None:
         pages = definitions.parse(assessment.definition.body).pages
         titles = ", ".join(page.title for page in pages if page.key in unfinished)
         raise Invalid(f"These sections are not completed yet: {titles}.")
-
-
-def _as_it_stands(assessment: Assessment) -> dict[str, Any]:
-    members = FamilyMember.objects.filter(family_id=assessment.case.family_id).select_related("person")
-    return {
-        "form": {"key": assessment.definition.key, "version": assessment.definition.version},
-        "version": assessment.version,
-        "author": assessment.author.full_name,
-        "agreed_by": assessment.agreed_by,
-        "family_views": assessment.family_views,
-        "people": [
-            {
-                "id": str(member.person_id),
-                "name": str(member.person),
-                "part": member.part,
-                "born_on": member.person.born_on.isoformat() if member.person.born_on else None,
-                "born_kind": member.person.born_kind,
-            }
-            for member in members.order_by("position", "id")
-        ],
-        "answers": {section.key: section.answers for section in assessment.sections.order_by("key")},
-    }
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ class AssessmentWorkflow(FSMModelMixin):
 
     state: Any
     agreed_at: dt.datetime | None
+    agreed_by: str
     submitted_at: dt.datetime | None
     decided_at: dt.datetime | None
     frozen: Any
@@ -23,6 +24,8 @@ class AssessmentWorkflow(FSMModelMixin):
     @transition("state", source=[AssessmentState.DRAFT, AssessmentState.RETURNED], target=AssessmentState.IN_PROGRESS)
     def begin(self) -> None:
         """The first words are saved, or the first after it came back."""
+        # What the family agreed to is being written anew.
+        self._agreement_is_void()
 
     @transition("state", source=AssessmentState.IN_PROGRESS, target=AssessmentState.AGREED)
     def agree(self, *, family_views: str, agreed_by: str) -> None:
@@ -33,8 +36,7 @@ class AssessmentWorkflow(FSMModelMixin):
     @transition("state", source=AssessmentState.AGREED, target=AssessmentState.IN_PROGRESS)
     def reopen(self) -> None:
         """Something is still to be written: the family's agreement is asked again."""
-        self.agreed_at = None
-        self.agreed_by = ""
+        self._agreement_is_void()
 
     @transition("state", source=AssessmentState.AGREED, target=AssessmentState.SUBMITTED)
     def submit(self, *, by_id: int) -> None:
@@ -55,3 +57,8 @@ class AssessmentWorkflow(FSMModelMixin):
         self.decided_by_id = by_id
         self.approval_comment = comment
         self.frozen, self.frozen_sha256 = frozen, sha256
+
+    def _agreement_is_void(self) -> None:
+        """The family is asked again. Their views stay, for them to say again or otherwise."""
+        self.agreed_at = None
+        self.agreed_by = ""

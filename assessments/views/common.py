@@ -11,7 +11,7 @@ from django.urls import reverse
 from assessments import queries
 from assessments.disclosure import AssessmentView
 from assessments.enums import AssessmentState
-from assessments.models import Assessment
+from assessments.models import Assessment, ReturnComment
 from cases.words import name_bar_of
 from foundation.audit import services as audit
 from foundation.ui.views import PolicyMixin
@@ -67,3 +67,24 @@ class Inside(PolicyMixin):
     def looked(self) -> None:
         """Write down that the assessment was looked at (FAM-8)."""
         audit.viewed(by=self.actor, subject=self.assessment, case_id=self.assessment.case_id)
+
+
+Comments = list[tuple[str, ReturnComment]]
+
+
+def comments_of(reader: AssessmentView, assessment: Assessment) -> Comments:
+    """What managers have asked for, the newest round first, each under the title of its section."""
+    titles = {page.key: page.title for page in reader.definition}
+    found = ReturnComment.objects.filter(assessment=assessment.pk).select_related("made_by").order_by("-made_at", "id")
+    return [(titles.get(comment.section_key, "The whole assessment"), comment) for comment in found]
+
+
+def last_comments_of(reader: AssessmentView, assessment: Assessment, key: str | None = None) -> Comments:
+    """What the manager asked for when it came back last, if it has not been sent again since; of one section's key
+    only that.
+    """
+    came_back, sent = assessment.decided_at, assessment.submitted_at
+    if came_back is None or sent is None or came_back < sent:
+        return []
+    said = [one for one in comments_of(reader, assessment) if one[1].made_at == came_back]
+    return said if key is None else [one for one in said if one[1].section_key == key]

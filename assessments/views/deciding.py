@@ -13,8 +13,8 @@ from assessments import policies, queries, services
 from assessments.disclosure import ReadSection
 from assessments.enums import AssessmentState
 from assessments.forms import APPROVE, RETURN, DecisionForm
-from assessments.views.common import Inside, may_see
-from assessments.views.writing import comments_of
+from assessments.models import Assessment
+from assessments.views.common import Inside, comments_of, may_see
 from foundation.common.errors import Clash, Invalid
 from foundation.ui.components import Column
 from foundation.ui.paging import bounded_count, page_by_key
@@ -45,7 +45,7 @@ def may_decide(request: HttpRequest, **kwargs: Any) -> None:
     asked = cast(Any, request)
     policies.check_can_decide(by=asked.actor, assessment=asked.assessment)
     if asked.assessment.state != AssessmentState.SUBMITTED:
-        raise Clash(_how_it_stands(asked.assessment.get_state_display(), asked.assessment.decided_by))
+        raise Clash(_how_it_stands(asked.assessment))
 
 
 class Decide(Inside, PageFormView):
@@ -65,14 +65,14 @@ class Decide(Inside, PageFormView):
         form = kwargs["form"]
         if self.request.method != "POST":
             self.looked()
-        earlier = comments_of(self.reader, self.assessment.pk)
+        earlier = comments_of(self.reader, self.assessment)
         returned_at = earlier[0][1].made_at if earlier else None
+        sections = self.reader.read_all()
+        changed = [read.page for read in sections if _changed(read, returned_at)]
         return super().get_context_data(
             **self.shared(),
-            sections=[
-                (read, form[form.sections[read.page.key]], _changed(read, returned_at))
-                for read in self.reader.read_all()
-            ],
+            sections=[(read, form[form.sections[read.page.key]], read.page in changed) for read in sections],
+            changed=changed,
             earlier=earlier,
             **{**kwargs, "back_url": self.link("detail")},
         )
@@ -98,5 +98,7 @@ def _changed(read: ReadSection, returned_at: dt.datetime | None) -> bool:
     return bool(returned_at and read.section.saved_at and read.section.saved_at > returned_at)
 
 
-def _how_it_stands(state: str, by: object) -> str:
-    return f"There is nothing to decide now: the assessment is “{state.lower()}”" + (f", by {by}." if by else ".")
+def _how_it_stands(assessment: Assessment) -> str:
+    decided = assessment.state in {AssessmentState.APPROVED, AssessmentState.RETURNED} and assessment.decided_by
+    by = f", by {decided.full_name}" if decided else ""
+    return f"There is nothing to decide now: the assessment is “{assessment.get_state_display().lower()}”{by}."

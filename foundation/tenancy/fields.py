@@ -15,5 +15,5 @@ class TenantForeignKey(models.ForeignKey):
 
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
-        kwargs.setdefault("db_index", False)  # the operation makes an index that the partnership leads
+        kwargs["db_index"] = False  # the operation makes an index that the partnership leads
         super().__init__(to, on_delete, **kwargs)

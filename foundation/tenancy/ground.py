@@ -48,7 +48,10 @@ OPEN_TABLES: dict[str, tuple[str, str]] = {
 
 
 def open_the_ground(*, using: str) -> None:
-    """Grant the app's role what the list says, table by table (after every migration, by the owner)."""
+    """Grant the app's role what the list says, table by table (after every migration, by the owner).
+
+    Numbered keys are identity columns: who may insert a row may have its number, without a grant on the sequence.
+    """
     connection = connections[using]
     if connection.vendor != "postgresql" or connection.settings_dict["USER"] == settings.APP_DATABASE_ROLE:
         return
@@ -58,13 +61,6 @@ def open_the_ground(*, using: str) -> None:
             if table in standing:
                 for statement in sql.grants(table, privileges):
                     cursor.execute(statement)
-        cursor.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'a' "
-            "JOIN pg_class t ON t.oid = d.refobjid WHERE c.relkind = 'S' AND t.relname = ANY(%s)",
-            [sorted(OPEN_TABLES)],
-        )
-        for (sequence,) in cursor.fetchall():
-            cursor.execute(f'GRANT USAGE ON SEQUENCE "{sequence}" TO "{settings.APP_DATABASE_ROLE}"')
 
 
 def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -28,15 +30,46 @@ RELATIONS = """
 """
 
 
-def relations() -> list[dict[str, object]]:
-    with connection.cursor() as cursor:
+def relations(on: Any = connection) -> list[dict[str, object]]:
+    with on.cursor() as cursor:
         cursor.execute(RELATIONS)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def tenant_relations() -> list[dict[str, object]]:
-    return [relation for relation in relations() if relation["relname"] not in OPEN_TABLES]
+def tenant_relations(on: Any = connection) -> list[dict[str, object]]:
+    return [relation for relation in relations(on) if relation["relname"] not in OPEN_TABLES]
+
+
+def bare(on: Any = connection) -> list[object]:
+    """Relations that stand neither behind the wall nor in the list of those outside it."""
+    return [
+        relation["relname"]
+        for relation in tenant_relations(on)
+        if not (relation["relrowsecurity"] and relation["relforcerowsecurity"] and relation["policies"])
+    ]
+
+
+def in_no_partnership(on: Any = connection) -> list[object]:
+    """Relations behind the wall whose rows could stand in no partnership."""
+    return [relation["relname"] for relation in tenant_relations(on) if not relation["has_partnership"]]
+
+
+def keys(on: Any = connection) -> list[tuple[str, str, set[str]]]:
+    """Every foreign key: its table, the table it leads to, its columns."""
+    with on.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text, "
+            "(SELECT array_agg(attname ORDER BY attnum) FROM pg_attribute "
+            " WHERE attrelid = conrelid AND attnum = ANY(conkey)) FROM pg_constraint WHERE contype = 'f'"
+        )
+        return [(table.strip('"'), target.strip('"'), set(columns)) for table, target, columns in cursor.fetchall()]
+
+
+def plain_keys(on: Any = connection) -> list[tuple[str, str, set[str]]]:
+    """Foreign keys to a table behind the wall that do not name the partnership."""
+    walled = {str(relation["relname"]) for relation in tenant_relations(on)}
+    return [key for key in keys(on) if key[1] in walled and "partnership_id" not in key[2]]
 
 
 def tenant_models() -> list[type[TenantModel]]:
@@ -58,18 +91,13 @@ def test_the_apps_role_is_plain() -> None:
 
 def test_every_relation_is_behind_the_wall_or_has_its_reason() -> None:
     """Trust 2: row-level security enabled and forced, and a policy, on each relation, partitions and history too."""
-    bare = [
-        relation["relname"]
-        for relation in tenant_relations()
-        if not (relation["relrowsecurity"] and relation["relforcerowsecurity"] and relation["policies"])
-    ]
-    assert bare == []
+    assert bare() == []
     assert len(tenant_relations()) > 30, "the catalogue was not read"
 
 
 def test_every_tenant_relation_carries_its_partnership() -> None:
     """Trust 2: NOT NULL, so no row can stand in no partnership."""
-    assert [r["relname"] for r in tenant_relations() if not r["has_partnership"]] == []
+    assert in_no_partnership() == []
 
 
 def test_every_policy_compares_with_the_setting_that_the_scope_sets() -> None:
@@ -117,21 +145,13 @@ def test_history_can_be_added_to_and_read_but_never_changed() -> None:
 
 def test_every_key_between_tenant_tables_is_led_by_the_partnership() -> None:
     """Trust 2: foreign key checks pass row-level security by, so each must name the partnership itself."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conrelid::regclass::text, confrelid::regclass::text, "
-            "(SELECT array_agg(attname ORDER BY attnum) FROM pg_attribute "
-            " WHERE attrelid = conrelid AND attnum = ANY(conkey)) FROM pg_constraint WHERE contype = 'f'"
-        )
-        keys = [(table.strip('"'), target.strip('"'), set(columns)) for table, target, columns in cursor.fetchall()]
-    walled = {str(relation["relname"]) for relation in tenant_relations()}
-    single = [key for key in keys if key[1] in walled and "partnership_id" not in key[2]]
-    assert single == []
+    assert plain_keys() == []
+    standing = keys()
     for model in tenant_models():
         for field in model._meta.local_fields:
             if isinstance(field, TenantForeignKey):
                 expected = (model._meta.db_table, field.remote_field.model._meta.db_table)
-                assert any(key[:2] == expected and field.column in key[2] for key in keys), (model, field)
+                assert any(key[:2] == expected and field.column in key[2] for key in standing), (model, field)
 
 
 def test_tenant_models_point_at_tenant_models_by_the_tenant_key_alone() -> None:

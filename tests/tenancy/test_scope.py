@@ -10,6 +10,8 @@ import pytest
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 from django_scopes import ScopeError as NoScope
 from django_scopes import scopes_disabled
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from foundation.accounts.models import User
 from foundation.common import clock
@@ -183,8 +185,8 @@ def test_a_reserved_slug_cannot_be_a_partnership(db: None, slug: str) -> None:
 
 
 def test_many_threads_never_see_one_another(transactional_db: None) -> None:
-    """Trust 4: alternating scopes on four threads, each with a canary of its own; one in five ends in an error."""
-    partnerships = [Partnership.objects.create(slug=f"p{n}", name=f"P{n}") for n in range(4)]
+    """Trust 4: alternating scopes on six threads, each with a canary of its own; one in seven ends in an error."""
+    partnerships = [Partnership.objects.create(slug=f"p{n}", name=f"P{n}") for n in range(5)]
     for partnership in partnerships:
         with tenant_scope(partnership.pk):
             FormDefinition.objects.create(key="eha", version=1, title=f"canary {partnership.slug}", body={})
@@ -192,14 +194,14 @@ def test_many_threads_never_see_one_another(transactional_db: None) -> None:
 
     def work(offset: int) -> None:
         close_old_connections()
-        for turn in range(50):
+        for turn in range(300):
             partnership = partnerships[(offset + turn) % len(partnerships)]
             try:
                 with tenant_scope(partnership.pk):
                     titles = [f.title for f in FormDefinition._base_manager.all()]
                     if titles != [f"canary {partnership.slug}"]:
                         bled.append(f"{partnership.slug}: {titles}")
-                    if turn % 5 == 0:
+                    if turn % 7 == 0:
                         raise LookupError
             except LookupError:
                 pass
@@ -207,7 +209,7 @@ def test_many_threads_never_see_one_another(transactional_db: None) -> None:
                 bled.append("a setting stayed")
         connection.close()
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -220,14 +222,15 @@ def test_a_key_across_the_wall_is_refused_by_the_database(two: tuple[Partnership
     author = User.objects.create_user("author@north.example", full_name="Alex Author")
     with tenant_scope(two[0].pk):
         northern = FormDefinition.objects.get()
-    with pytest.raises(IntegrityError, match="_wall"), tenant_scope(two[1].pk), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO assessments_assessment (id, partnership_id, case_id, version, definition_id, state, author_id, "
-            "created_at, agreed_by, family_views, approval_comment, frozen_sha256) "
-            "VALUES (gen_random_uuid(), %s, gen_random_uuid(), 1, %s, 'draft', %s, now(), '', '', '', '')",
-            [two[1].pk, northern.pk, author.pk],
-        )
+    row = (
+        "INSERT INTO assessments_assessment (id, partnership_id, case_id, version, definition_id, state, author_id, "
+        "created_at, agreed_by, family_views, approval_comment, frozen_sha256) "
+        "VALUES (gen_random_uuid(), %s, gen_random_uuid(), 1, %s, 'draft', %s, now(), '', '', '', '')"
+    )
+    with tenant_scope(two[1].pk), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with pytest.raises(IntegrityError, match="_wall"), transaction.atomic():
+            cursor.execute(row, [two[1].pk, northern.pk, author.pk])
 
 
 def test_a_document_of_another_partnership_is_missing(two: tuple[Partnership, Partnership]) -> None:
@@ -237,3 +240,61 @@ def test_a_document_of_another_partnership_is_missing(two: tuple[Partnership, Pa
     with tenant_scope(two[1].pk):
         assert FormDefinition.objects.filter(pk=there).first() is None
         assert Document.objects.filter(subject_id=there).first() is None
+
+
+STEP = st.tuples(st.integers(0, 2), st.sampled_from(["read", "write", "leave in an error", "fail in the database"]))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(STEP, min_size=1, max_size=12))
+def test_one_connection_serves_one_partnership_after_another(db: None, steps: list[tuple[int, str]]) -> None:
+    """Trust 4: after any run of scopes, writes and failures, each finds its own rows, and round the scope too."""
+    with transaction.atomic():
+        three = [Partnership.objects.create(slug=f"turn-{n}", name=f"Turn {n}") for n in range(3)]
+        kept: list[list[str]] = [[], [], []]
+        for place, (which, what) in enumerate(steps):
+            try:
+                with tenant_scope(three[which].pk):
+                    if what != "read":
+                        FormDefinition.objects.create(key=f"k{place}", version=1, title=f"{which}:{place}", body={})
+                    assert all(title.startswith(f"{which}:") for title in titles())
+                    if what == "leave in an error":
+                        raise LookupError
+                    if what == "fail in the database":
+                        FormDefinition.objects.create(
+                            partnership=three[which - 1], key="x", version=1, title="", body={}
+                        )
+            except (LookupError, DatabaseError):
+                pass
+            else:
+                kept[which] += [f"{which}:{place}"] if what == "write" else []
+            assert (setting(), current_partnership_id_or_none(), titles()) == ("", None, [])
+        for which, partnership in enumerate(three):
+            with tenant_scope(partnership.pk):
+                assert sorted(titles()) == sorted(kept[which])
+        transaction.set_rollback(True)
+
+
+def titles() -> list[str]:
+    """What the database itself shows, whatever django-scopes thinks."""
+    return list(FormDefinition._base_manager.values_list("title", flat=True))
+
+
+@pytest.mark.parametrize("given_id", ["not an id", "", "'; SELECT 1; --"])
+def test_a_scope_of_no_partnership_shows_nothing(two: tuple[Partnership, Partnership], given_id: str) -> None:
+    """Trust 2: a damaged id shows no rows: the database refuses it or finds none, and never takes it as words."""
+    try:
+        with tenant_scope(given_id):  # type: ignore[arg-type]
+            assert titles() == []
+    except DatabaseError:
+        pass
+    assert setting() == ""
+
+
+def test_one_person_s_scope_is_never_opened_inside_another(two: tuple[Partnership, Partnership]) -> None:
+    """ACC-2: what a person may read before a hat is chosen ends when the hat is."""
+    with own_memberships_scope(1):
+        assert titles() == []
+        assert setting() == ""
+    with tenant_scope(two[0].pk):
+        assert setting("earlyhelp.user") == ""

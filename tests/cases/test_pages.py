@@ -325,7 +325,7 @@ class TestCasePage:
         with tenant_scope(partnership.pk):
             place.screener = place.hub_manager
             opened(place, {school: SEE})
-            told = queries.latest_happenings(case)
+            told = queries.latest_happenings(place.lead_actor, case)
         assert {happening.who for happening in told} == {"Ivo Marsh"}
 
     def test_names_are_escaped_and_kept_in_their_direction(self, partnership, place, school):

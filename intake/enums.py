@@ -51,3 +51,12 @@ class EnquiryVerb(TextChoices):
     TAKEN_OVER = "enquiry.taken_over", "Enquiry taken over by a hub manager"
     GIVEN_BACK = "enquiry.given_back", "Enquiry given back to the queue"
     DECIDED = "enquiry.decided", "Enquiry decided"
+
+
+# Which verb tells of which transition (a test holds the two lists together).
+VERB_OF_TRANSITION = {
+    "take": EnquiryVerb.TAKEN,
+    "take_over": EnquiryVerb.TAKEN_OVER,
+    "give_back": EnquiryVerb.GIVEN_BACK,
+    "decide": EnquiryVerb.DECIDED,
+}

@@ -3,63 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from assessments import services
 from assessments.enums import AssessmentState, SectionState
-from assessments.models import Assessment, ReturnComment
+from assessments.models import ReturnComment
 from cases.enums import GrantLevel
 from consent import services as consent
 from consent.models import Consent
 from foundation.tenancy.models import Partnership
-from foundation.tenancy.scope import tenant_scope
-from tests.factories import make_partnership, sign_in
-from tests.walks import Scene, make_assessment, make_case, make_scene
-
-
-class Stage:
-    """One assessment at a state, and clients who have signed in as the people of its scene."""
-
-    def __init__(self, partnership: Partnership, at: AssessmentState, **case: Any) -> None:
-        self.partnership = partnership
-        with self.scope():
-            self.scene: Scene = make_scene()
-            self.case = make_case(self.scene, **case)
-            self.assessment = make_assessment(self.scene, at=at, case=self.case)
-
-    @contextmanager
-    def scope(self) -> Iterator[None]:
-        with tenant_scope(self.partnership.pk):
-            yield
-
-    def as_(self, who: str) -> Client:
-        return sign_in(Client(), self.scene.user(who))
-
-    def url(self, name: str, **more: str) -> str:
-        if name != "waiting":
-            more["assessment_id"] = self.assessment.pk
-        return reverse(f"assessments:{name}", kwargs={"partnership": self.partnership.slug, **more})
-
-    def now(self) -> Assessment:
-        with self.scope():
-            return Assessment.objects.get(pk=self.assessment.pk)
-
-    def section(self, key: str) -> Any:
-        with self.scope():
-            return self.assessment.sections.get(key=key)
-
-
-@pytest.fixture
-def partnership(db: None) -> Partnership:
-    return make_partnership()
+from tests.assessments.stage import Stage
+from tests.walks import make_assessment, make_case
 
 
 @pytest.fixture

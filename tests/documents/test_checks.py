@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -63,6 +64,16 @@ def test_a_table_inside_a_table_needs_headers_of_its_own() -> None:
     inner = "<table><tr><td>x</td></tr></table>"
     body = f"<h1>One</h1><table><tr><th scope='row'>a</th><td>{inner}</td></tr></table>"
     assert checks.problems(pdf_of(body)) == ["table-without-headers"]
+
+
+@pytest.mark.parametrize("space", [184, 190, 196])
+def test_a_caption_never_stands_alone_at_the_foot_of_a_page(space) -> None:
+    """Trust 21, EHA-9: it would be a table without headers, and the whole document would be refused."""
+    css = (Path(checks.__file__).parent / "pdf.css").read_text()
+    row = f"<tr><th scope='row'>What is a day like?</th><td><p>{'Up at six, no breakfast. ' * 20}</p></td></tr>"
+    table = GOOD[GOOD.index("<table") : GOOD.index("<tr><th scope")] + row * 3 + "</tbody></table>"
+    body = f"<h1>One</h1><h2>Two</h2><div style='height: {space}mm'></div><h3>Three</h3><h4>Four</h4>{table}"
+    assert checks.problems(pdf_of(body, head=f"<style>{css}</style>")) == []
 
 
 def test_a_missing_title_or_language_is_found() -> None:

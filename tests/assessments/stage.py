@@ -19,7 +19,7 @@ from assessments.models import Assessment, Section
 from cases.models import Case
 from foundation.common.actors import Actor
 from foundation.formdefs import forms
-from foundation.formdefs.definitions import Field, Page, parse
+from foundation.formdefs.definitions import Field, Page
 from foundation.formdefs.enums import Kind
 from foundation.formdefs.services import LIBRARY
 from foundation.tenancy.models import Partnership
@@ -96,6 +96,15 @@ class Gallery:
         with tenant_scope(self.partnership.pk):
             yield
 
+    def stage(self, state: AssessmentState) -> Stage:
+        """One of them with its people's browsers; stands outside the scope."""
+        stage = Stage.__new__(Stage)
+        stage.partnership, stage.scene = self.partnership, self.scene
+        with self.scope():
+            stage.assessment = self.at(state)
+        stage.case = stage.assessment.case
+        return stage
+
     def at(self, state: AssessmentState) -> Assessment:
         return Assessment.objects.select_related("case", "author", "definition").get(pk=self.ids[state])
 
@@ -169,7 +178,3 @@ def a_case(scene: Scene, **said: Any) -> tuple[Case, Assessment]:
     """A case and the assessment that began with it."""
     case = make_case(scene, **said)
     return case, Assessment.objects.get(case=case)
-
-
-def pages_of(form: Mapping[str, Any]) -> list[Page]:
-    return list(parse(form))

@@ -117,7 +117,7 @@ class Autosave {
     } else if (response?.status === 409) {
       this.stopped = true;
       const words = answer.sentence ?? "Somebody else saved this page.";
-      this.tell("clash", `Not saved. ${words} `, answer.url ?? location.href, "See what they wrote");
+      this.tell("clash", `Not saved. ${words} `, answer.url ?? location.href, "See what they wrote (opens in a new tab)");
     } else if (response?.type === "opaqueredirect" || response?.status === 403 || response?.status === 401) {
       this.stopped = true;
       const words = "Not saved: you have been signed out, or this page was open too long. Copy what you wrote, then ";
@@ -139,6 +139,8 @@ class Autosave {
       anchor.className = "govuk-link";
       anchor.href = url;
       anchor.textContent = link;
+      // What is not saved stands on this page alone: looking at theirs must not take it away.
+      if (state === "clash") anchor.target = "_blank";
       this.status.append(anchor);
     }
   }

@@ -17,6 +17,7 @@ from foundation.accounts.models import Agency
 from foundation.ui.fields import CheckboxesField, ChoiceField, DateField, PlainTextField
 
 ALL, SOME = "all", "some"
+GONE = "Select from the agencies shown: somebody may have recorded a withdrawal while this page was open"
 
 
 class WithdrawForm(forms.Form):
@@ -45,6 +46,7 @@ class WithdrawForm(forms.Form):
         if len(self._agencies) < 2 and "whom" not in self.data:
             del self.fields["whom"], self.fields["agencies"]
         else:
+            self.fields["agencies"].error_messages["invalid_choice"] = GONE
             self.fields["agencies"].choices = [(key, agency.name) for key, agency in self._agencies.items()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

@@ -190,11 +190,11 @@ def still_named(consent: Consent) -> list[ConsentAgency]:
     return list(rows.select_related("agency").order_by("agency__name"))
 
 
-def said_before(consent: Consent) -> bool:
-    """Whether another consent of the same case, in force, says the same of the same people to the same agencies."""
+def said_before(case: Case, consent: Consent) -> bool:
+    """Whether another consent of the case, in force, says the same of the same people to the same agencies."""
     alike = ("given_by", "how", "witness", "paper_kept_at", "information", "given_on", "ends_on")
     same = {name: getattr(consent, name) for name in alike}
-    others = Consent.objects.filter(in_force(), case=consent.case_id, **same).exclude(pk=consent.pk)
+    others = Consent.objects.filter(in_force(), case=case, **same).exclude(pk=consent.pk)
     this = _scope_of(consent)
     return any(_scope_of(other) == this for other in others)
 

@@ -95,7 +95,7 @@ def record_for_case(*, by: Actor, case_id: UUID, people: Sequence[Person], **sai
     policies.check_can_record_for_case(by=by, case=case)
     consent = record_consent(by=by, **said)  # type: ignore[arg-type]
     open_doors(by=by, consent_id=consent.pk, case=case, people=people)
-    if queries.said_before(consent):
+    if queries.said_before(case, consent):
         raise Clash("This consent is recorded for the case already, word for word. Nothing was changed.")
     return consent
 

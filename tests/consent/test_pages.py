@@ -129,7 +129,7 @@ class TestWithdraw:
             ({"told_by": TOLD}, "Select whether this is for all agencies or some of them"),
             ({"whom": "all", "told_by": " "}, "Enter who told you"),
             ({"whom": "some", "told_by": TOLD}, "Select at least one agency"),
-            ({"whom": "some", "agencies": ["x"], "told_by": TOLD}, "Select from the answers shown"),
+            ({"whom": "some", "agencies": ["x"], "told_by": TOLD}, "Select from the agencies shown"),
             ({"whom": "all", "told_by": "x" * 161}, "160 characters or fewer"),
         ],
     )

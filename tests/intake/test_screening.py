@@ -42,7 +42,7 @@ class TestTaking:
         """INT-4: two people never work the same one; London's time on the page."""
         with clock.at(MORNING):
             enquiry = place.taken()
-        with pytest.raises(Clash, match=r"Sorrel Nightingale .* since Monday 30 March 2026 at 09:14\."):
+        with pytest.raises(Clash, match=r"Sorrel Nightingale .* since Mon 30 March 2026 at 9:14am\."):
             services.take_enquiry(by=place.actor("screener2"), enquiry_id=enquiry.pk)
 
     def test_taking_ones_own_again_changes_nothing(self, place):

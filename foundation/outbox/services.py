@@ -105,9 +105,13 @@ def _carry_out(partnership_id: UUID, message: OutboxMessage) -> bool:
 
 
 def _still_ours(message: OutboxMessage) -> bool:
-    """Lock the row for as long as the work takes; False when the lease ran out and another worker has it."""
+    """Lock the row for as long as the work takes; False when the lease ran out and another worker has it.
+
+    Waits for a lock rather than skip it: a claim that began before this one's lease holds the row for a moment while
+    it finds that it came too late, and a message skipped then would lie until its lease ran out.
+    """
     held = OutboxMessage.objects.filter(pk=message.pk, leased_until=message.leased_until, done_at__isnull=True)
-    return held.select_for_update(of=("self",), skip_locked=True).first() is not None
+    return held.select_for_update(of=("self",)).first() is not None
 
 
 def _record_failure(partnership_id: UUID, message: OutboxMessage, error: Exception) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -47,13 +48,22 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page_with_script(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A page 1280 pixels wide."""
-    yield from _page(browser, live_server.url, script=True)
+    with _page(browser, live_server.url, script=True) as page:
+        yield page
 
 
 @pytest.fixture
 def page_without_script(browser: Browser, live_server: Any) -> Iterator[Page]:
     """The same for someone whose browser runs no script. Never hand it to axe, which would wait for ever."""
-    yield from _page(browser, live_server.url, script=False)
+    with _page(browser, live_server.url, script=False) as page:
+        yield page
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Opens one page after another, each with cookies of its own: several people, each at their own desk."""
+    with ExitStack() as stack:
+        yield lambda *, script=True: stack.enter_context(_page(browser, live_server.url, script=script))
 
 
 @pytest.fixture
@@ -99,6 +109,7 @@ _WIDE = """[...document.querySelectorAll("body *")].filter((one) => one.getBound
   .map((one) => one.tagName + "." + one.className).slice(0, 8)"""
 
 
+@contextmanager
 def _page(browser: Browser, url: str, *, script: bool) -> Iterator[Page]:
     context: BrowserContext = browser.new_context(
         base_url=url, java_script_enabled=script, viewport={"width": 1280, "height": 900}, locale="en-GB"

@@ -141,7 +141,7 @@ def _typed(field: Field, name: str, person: Any, words: Mapping[str, str]) -> di
         case Kind.MANY_CHOICES:
             return {name: [option.value for option in field.options[:2]]}
         case Kind.DATE | Kind.PARTIAL_DATE:
-            return {f"{name}-day": "3", f"{name}-month": "4", f"{name}-year": "2026"}
+            return {f"{name}_day": "3", f"{name}_month": "4", f"{name}_year": "2026"}
         case Kind.NUMBER:
             return {name: "7"}
         case Kind.SCALE:

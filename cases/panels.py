@@ -12,6 +12,7 @@ A panel's template finds the keys of its own context at the top level, and `case
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
@@ -35,8 +36,10 @@ def opened(case: Case) -> list[PathStep]:
 
 
 def latest_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:
-    """What was done last in the case, as lines of a timeline."""
-    return {"events": [_event(happening) for happening in queries.latest_happenings(actor, case)]}
+    """What was done last in the case, as lines of a timeline; the same done again and again by one person is one."""
+    latest = queries.latest_happenings(actor, case)
+    runs = [list(run) for _, run in groupby(latest, key=lambda one: (one.words, one.who, one.agency))]
+    return {"events": [_event(run[0], again=len(run) > 1) for run in runs]}
 
 
 def told_to_all(actor: Actor, case: Case) -> Q:
@@ -44,6 +47,7 @@ def told_to_all(actor: Actor, case: Case) -> Q:
     return Q()
 
 
-def _event(happening: queries.Happening) -> Event:
+def _event(happening: queries.Happening, *, again: bool = False) -> Event:
+    title = happening.words[:1].upper() + happening.words[1:] + (", several times" if again else "")
     by = f"{happening.who}, {happening.agency}" if happening.agency else happening.who
-    return Event(happening.words[:1].upper() + happening.words[1:], happening.at, by)
+    return Event(title, happening.at, by)

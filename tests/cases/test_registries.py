@@ -210,3 +210,18 @@ def test_every_verb_of_opening_a_case_has_actor_agency_and_case(scene):
         (ConsentVerb.OPENED_DOORS, scene.screener.user_id, scene.hub.pk, case.pk),
     ]
     assert all("deyemi" not in str(entry.detail) for entry in read)
+
+
+def test_the_same_done_again_by_one_person_is_one_line(told):
+    """Screens, Case: a section saved ten times does not push everything else off the page."""
+    for _ in range(2):
+        audit.record(
+            by=told.scene.lead_actor, verb=AssessmentVerb.SECTION_SAVED, subject=told.case, case_id=told.case.pk
+        )
+    events = panels.latest_panel(told.scene.lead_actor, told.case, None)["events"]
+    assert [event.title for event in events[:3]] == [
+        "Saved a section of the assessment, several times",
+        "Saved a section of the assessment",
+        "Saved a section of the assessment",
+    ]
+    assert len({event.by for event in events[:3]}) == 3

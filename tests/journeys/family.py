@@ -151,7 +151,7 @@ def mend_it(desk: Desk, town: Town) -> None:
     desk.reads("Your manager returned the assessment with comments")
     desk.follow(re.compile("^See the comments"))
     desk.reads("Say what the aunt does.")
-    desk.follow("Strengths")
+    desk.follow("Strengths", desk.page.get_by_role("region", name="Returned with comments"))
     desk.reads("Say what the aunt does.")
     desk.fill(
         "What is going well, for each person and for the family together?",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-import psycopg
+import psycopg2
 import pytest
 from django.db import connections
 from playwright.sync_api import expect
@@ -23,14 +23,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def away(table: str) -> Iterator[None]:
     """A database that is not as the product expects it."""
     name = connections["default"].settings_dict["NAME"]
-    owner = os.environ["DATABASE_OWNER_URL"].rsplit("/", 1)[0] + f"/{name}"
-    with psycopg.connect(owner, autocommit=True) as line:
-        line.execute("SET lock_timeout = '10s'")
-        line.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
+    line = psycopg2.connect(os.environ["DATABASE_OWNER_URL"].rsplit("/", 1)[0] + f"/{name}")
+    line.autocommit = True
+    with closing(line), line.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '10s'")
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
         try:
             yield
         finally:
-            line.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
+            cursor.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
 
 
 def test_two_people_in_one_section_see_both_versions(town, desk):

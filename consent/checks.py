@@ -34,7 +34,7 @@ def consent(
     }
     if not said["given_by"]:
         wrong.setdefault("given_by", "Enter who gave consent.")
-    wrong.update(_wrong_way(how, witness=said["witness"], paper_kept_at=said["paper_kept_at"]))
+    wrong.update(wrong_way(how, witness=said["witness"], paper_kept_at=said["paper_kept_at"]))
     wrong.update(_wrong_scope(information, agencies))
     wrong.update(_wrong_dates(given_on, ends_on))
     if wrong:
@@ -62,7 +62,8 @@ def _line(wrong: dict[str, str], field: str, value: str, what: str, limit: int) 
         return ""
 
 
-def _wrong_way(how: str, *, witness: str, paper_kept_at: str) -> dict[str, str]:
+def wrong_way(how: str, *, witness: str, paper_kept_at: str) -> dict[str, str]:
+    """What is missing of how consent was given, by field: a witness who heard it, or where its paper is kept."""
     if how not in ConsentHow.values:
         return {"how": "Choose how consent was given."}
     if how == ConsentHow.SPOKEN and not witness:

@@ -11,6 +11,7 @@ from django import forms
 from cases.enums import GrantLevel
 from cases.models import FamilyMember
 from cases.words import name_of
+from consent import checks
 from consent.enums import ConsentHow, InformationKind
 from consent.models import ConsentAgency
 from foundation.accounts.models import Agency
@@ -74,9 +75,7 @@ class RecordForm(forms.Form):
         empty="Enter who gave consent",
     )
     people = CheckboxesField(label="Whom is it about?", choices=[], empty="Select at least one person")
-    agencies = CheckboxesField(
-        label="Which agencies may see the case?", choices=[], required=False, empty="Select at least one agency"
-    )
+    agencies = CheckboxesField(label="Which agencies may see the case?", choices=[], required=False)
     workers = CheckboxesField(
         label="Which agencies may work on the case too?",
         help_text="They can see the case and write in its assessment.",
@@ -109,6 +108,17 @@ class RecordForm(forms.Form):
         self._choose("people", [(key, name_of(person)) for key, person in self._people.items()])
         self._choose("agencies", named)
         self._choose("workers", named)
+
+    def clean(self) -> dict[str, Any]:
+        """What belongs together is asked for at once, with all that is missing: an agency, and how it was given."""
+        cleaned = super().clean() or {}
+        if not {"agencies", "workers"} & self.errors.keys() and not (cleaned["agencies"] or cleaned["workers"]):
+            self.add_error("agencies", "Select at least one agency")
+        if not {"how", "witness", "paper_kept_at"} & self.errors.keys():
+            way = {name: cleaned[name] for name in ("witness", "paper_kept_at")}
+            for name, sentence in checks.wrong_way(cleaned["how"], **way).items():
+                self.add_error(name, sentence)
+        return cleaned
 
     def said(self) -> Mapping[str, Any]:
         """The consent as `services.record_for_case` takes it."""

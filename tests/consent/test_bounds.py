@@ -32,8 +32,11 @@ class TestStoppedAgency:
     def stopped(self, scene):
         school, health = make_agency("Fernbank Academy"), make_agency("Harbour Health")
         case, people, consent = opened(scene, {school: WORK, health: SEE})
+        at_school = worker_of(school)
         Agency.objects.filter(pk=school.pk).update(active=False)
-        return SimpleNamespace(case=case, people=people, consent=consent, school=school, health=health)
+        return SimpleNamespace(
+            at_school=at_school, case=case, people=people, consent=consent, school=school, health=health
+        )
 
     def test_it_is_not_told_as_one_that_knows(self, scene, stopped):
         """CON-2: the page never says that a person is shared with somebody who cannot see the case."""
@@ -43,7 +46,7 @@ class TestStoppedAgency:
 
     def test_it_knows_nobody_and_no_address(self, stopped):
         """CON-2: even with an old hat in hand."""
-        reader = Disclosure(worker_of(stopped.school), stopped.case)
+        reader = Disclosure(stopped.at_school, stopped.case)
         assert reader.people() == []
         assert not reader.may_reach
         assert reader.left_out

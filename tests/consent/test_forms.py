@@ -126,7 +126,7 @@ RECORD_MISTAKES = [
     ("given_by", {"given_by": "Ruth\x00"}, "has a line break or a hidden character"),
     ("people", {"people": []}, "Select at least one person"),
     ("people", {"people": ["00000000-0000-7000-8000-000000000000"]}, OFF_THE_LIST),
-    ("agencies", {"agencies": []}, "Choose at least one agency that the family lets in."),
+    ("agencies", {"agencies": []}, "Select at least one agency"),
     ("agencies", {"agencies": ["x"]}, OFF_THE_LIST),
     ("workers", {"workers": ["x"]}, OFF_THE_LIST),
     ("information", {"information": []}, "Select at least one kind of information"),
@@ -163,14 +163,17 @@ def test_each_mistake_in_a_consent_stands_beside_its_field(place, client, field,
 
 def test_all_mistakes_are_told_at_once(place, client):
     """Bad input: an empty form says everything that is missing, each beside its field."""
-    response = client.post(place.record, {})
-    assert {beside(response, field) for field in ("given_by", "people", "information", "how", "given_on")} == {
+    response = client.post(place.record, {"how": "paper"})
+    fields = ("given_by", "people", "agencies", "information", "paper_kept_at", "given_on")
+    assert [beside(response, field) for field in fields] == [
         "Enter who gave consent",
         "Select at least one person",
+        "Select at least one agency",
         "Select at least one kind of information",
-        "Select how consent was given",
+        "Enter where the signed form is kept.",
         "Enter the date consent was given",
-    }
+    ]
+    assert beside(client.post(place.record, {"how": "spoken"}), "witness") == "Enter who heard the family give consent."
 
 
 @pytest.mark.parametrize(

@@ -276,7 +276,7 @@ class TestRecord:
             ({"how": ""}, "Select how consent was given"),
             ({"witness": ""}, "Enter who heard the family give consent."),
             ({"how": "paper"}, "Enter where the signed form is kept."),
-            ({"agencies": [], "workers": []}, "Choose at least one agency that the family lets in."),
+            ({"agencies": [], "workers": []}, "Select at least one agency"),
             ({"given_on_year": "2099"}, "must be today or in the past"),
             ({"given_on_day": "31", "given_on_month": "2"}, "must be a real date"),
             (

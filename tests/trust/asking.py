@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ from tests.factories import BACKEND
 CSRF = "q" * 32
 FORM = "application/x-www-form-urlencoded"
 # What differs from one answer to the next though nothing was told: tokens, nonces, the number of the request.
-_PASSING = re.compile(rb'nonce-[^\'"; ]+|nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"|csrftoken=[^;]+;?')
+_PASSING = re.compile(
+    rb'nonce-[^\'"; ]+|nonce="[^"]+"|name="csrfmiddlewaretoken" value="[^"]+"|csrftoken=[^;]+;?|expires=[^;]+'
+)
 _TABLE = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
 
 
@@ -64,8 +67,6 @@ class Product:
         """While this is open, writes and errors are seen."""
 
         def keep_error(**kwargs: Any) -> None:
-            import sys
-
             self.errors.append(sys.exc_info()[1] or RuntimeError("unknown"))
 
         got_request_exception.connect(keep_error)
@@ -87,7 +88,9 @@ class Product:
         sent = urlencode({**(body or {}), "csrfmiddlewaretoken": CSRF} if csrf else (body or {}), doseq=True).encode()
         if method in {"GET", "HEAD", "OPTIONS", "TRACE"}:
             sent = b""
-        cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}" + (f"; {settings.SESSION_COOKIE_NAME}={session}" if session else "")
+        cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}" + (
+            f"; {settings.SESSION_COOKIE_NAME}={session}" if session else ""
+        )
         path, _, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "SCRIPT_NAME": "",

@@ -32,6 +32,7 @@ HUB = frozenset({"screener", "hub_manager"})
 WORKS = frozenset({"practitioner", "manager", "coordinator", "safeguarding_lead"})
 SEES = WORKS | HUB
 LEADS = frozenset({"practitioner"})  # the practitioner of the viewers' agency leads, and so is the author
+SCREENER = frozenset({"screener"})
 MANAGER = frozenset({"manager"})
 OVERSEES = frozenset({"manager", "safeguarding_lead"})  # of what their own agency has sent
 
@@ -115,6 +116,11 @@ class Row:
     body: Body = nothing
     shows: str = ""
 
+    @property
+    def offers(self) -> frozenset[str]:
+        """The methods that do something here."""
+        return frozenset({"GET", "HEAD"} if self.read else ()) | frozenset({"POST"} if self.write else ())
+
     def expected(self, method: str, role: str, ownership: str) -> frozenset[int]:
         """The statuses that are right; a method that is not offered is 405, or refused as the offered one is."""
         offered = self.write if method == "POST" else self.read if method in {"GET", "HEAD"} else None
@@ -150,7 +156,12 @@ def section(target: Target) -> Mapping[str, Any]:
 
 
 def further_consent(target: Target) -> Mapping[str, Any]:
-    said = {"given_by": "Somebody, mother", "people": target.given["people"], "information": ["education"], "how": "spoken"}
+    said = {
+        "given_by": "Somebody, mother",
+        "people": target.given["people"],
+        "information": ["education"],
+        "how": "spoken",
+    }
     return dated({**said, "witness": "A witness", "given_on": clock.today().isoformat()}) | {
         "agencies": target.given.get("agencies", [])
     }
@@ -255,7 +266,7 @@ MATRIX: Mapping[str, Row | Outside] = {
     "intake:take": Row(
         "enquiry",
         None,
-        hub(let(HUB, WAITING, 302), let(frozenset({"screener"}), frozenset({"taken"}), 302), let(HUB, ALL_ENQUIRIES, 409)),
+        hub(let(HUB, WAITING, 302), let(SCREENER, frozenset({"taken"}), 302), let(HUB, ALL_ENQUIRIES, 409)),
     ),
     "intake:give_back": Row(
         "enquiry", None, hub(let(HUB, WAITING | {"taken"}, 302), let(HUB, frozenset({"decided"}), 409))

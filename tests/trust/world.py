@@ -7,7 +7,6 @@ back ("revoked"). The south is another partnership, built alike, where the viewe
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -125,7 +124,11 @@ class _Builder:
 
     def made(self) -> list[str]:
         """Whose documents are rendered: where somebody is, or was, let in. The others are refused before that."""
-        return [key for key in ("own", "see", "work", "revoked") if (key, "approved") in self.side.cases and self.side.name == "north"]
+        return [
+            key
+            for key in ("own", "see", "work", "revoked")
+            if (key, "approved") in self.side.cases and self.side.name == "north"
+        ]
 
     def word(self, about: str, ownership: str, part: str, sender: str = "") -> str:
         return self.canaries.word(Fact(self.side.name, about, ownership, part, sender))
@@ -161,14 +164,15 @@ class _Builder:
         if ownership in levels:
             agencies[self.side.agency] = levels[ownership]
         today = clock.today()
-        born = [dt.date(1990, 5, 3), today.replace(year=today.year - 9, day=1), today.replace(year=today.year - 2, day=1)]
+        born = [today.replace(year=today.year - years, day=1) for years in (36, 9, 2)]
         parts = (Part.MOTHER, Part.CHILD, Part.CHILD)
         known = ("family", "family", "uncovered")
+        words = [[self.word("case", ownership, what) for _name in range(2)] for what in known]
         people = [
-            NewPerson(self.word("case", ownership, what), self.word("case", ownership, what), part, day, BirthDateKind.EXACT)
-            for what, part, day in zip(known, parts, born, strict=True)
+            NewPerson(*names, part, day, BirthDateKind.EXACT)
+            for names, part, day in zip(words, parts, born, strict=True)
         ]
-        kinds = [InformationKind.EDUCATION] if ownership == "see" else [InformationKind.FAMILY, InformationKind.EDUCATION]
+        kinds = [InformationKind.EDUCATION, *([] if ownership == "see" else [InformationKind.FAMILY])]
         case = make_case(
             scene,
             family_name=self.word("case", ownership, "family"),

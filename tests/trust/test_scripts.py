@@ -1,0 +1,337 @@
+"""Scripts typed into every field, looked for in every page where they are shown: none is more than words (trust 17)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from assessments import services as assessments
+from assessments.enums import AssessmentState
+from assessments.models import Assessment
+from cases.enums import GrantLevel
+from consent.models import Consent
+from foundation.accounts.enums import Role
+from foundation.tenancy.scope import tenant_scope
+from intake import services as intake
+from intake.models import Enquiry
+from tests.factories import actor_of, make_agency, make_member, make_partnership, make_team, sign_in
+from tests.intake.places import Place
+from tests.markup import Markup
+from tests.trust.payloads import MARK, PAYLOADS, Feeder
+from tests.walks import Scene, children_of, make_case, make_form, make_people, make_scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(600)]
+
+ROUNDS = 2
+FAMILY = {"family_name": 120, "address": 300, "phone": 40}
+# Attributes that browsers show or send back and never run. Anything else that holds the mark is an opening.
+RUNS = {"script", "style", "iframe", "object", "embed", "svg", "math", "base", "noscript", "template"}
+HARMLESS = {"value", "title", "aria-label", "content", "placeholder", "data-label", "alt"}
+
+
+@dataclass
+class Stage:
+    """A partnership in which every word that somebody can type is hostile."""
+
+    feeder: Feeder = field(default_factory=Feeder)
+    pages: dict[str, str] = field(default_factory=dict)
+    nonces: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        words = self.feeder.text
+        self.partnership = make_partnership("scripts", name=words("partnership name", 120))
+        self.partnership.front_door = words("front door", 120)
+        self.partnership.lead_title = words("lead's title", 60)
+        self.partnership.emergency_wording = words("emergency wording", 5_000)
+        self.partnership.adult_door = words("adult door", 200)
+        self.partnership.out_of_hours_phone = words("out of hours", 40)
+        self.partnership.levels = [
+            {"code": "1", "words": words("level", 120)},
+            {"code": "2", "words": words("level", 120)},
+        ]
+        self.partnership.save()
+        with self.scope():
+            self.scene: Scene = make_scene(form=None)
+            self.hostile_agency = make_agency(words("agency", 160))
+            make_team(self.scene.early_help, words("team", 160))
+            self.colleague = make_member(agency=self.scene.early_help, name=words("person's name", 120))
+            make_form(hostile_form(self.feeder))
+
+    def scope(self) -> Any:
+        return tenant_scope(self.partnership.pk)
+
+    def url(self, name: str, **ids: Any) -> str:
+        return reverse(name, kwargs={"partnership": self.partnership.slug, **ids})
+
+    def client(self, member: Any) -> Client:
+        return sign_in(Client(), member.user, self.partnership, member.agency)
+
+    def look(self, member: Any, name: str, data: dict[str, Any] | None = None, **ids: Any) -> str:
+        """Open a page, or send it a form that it will not take; check what came, and that it may run nothing."""
+        url = self.url(name, **ids)
+        answer = self.client(member).get(url) if data is None else self.client(member).post(url, data)
+        page = answer.content.decode()
+        openings = list(openings_in(page))
+        assert openings == [], f"{name}: {openings[:5]}"
+        self.check_policy(name, answer.headers.get("Content-Security-Policy", ""))
+        self.pages[f"{name} {'GET' if data is None else 'POST'} {answer.status_code}"] = page
+        return page
+
+    def check_policy(self, name: str, policy: str) -> None:
+        assert "script-src 'self' 'nonce-" in policy, f"{name}: {policy}"
+        assert "unsafe-" not in policy, f"{name}: {policy}"
+        nonce = re.findall(r"'nonce-([^']+)'", policy)[0]
+        assert nonce not in self.nonces, f"{name}: a nonce used twice"
+        self.nonces.add(nonce)
+
+
+def hostile_form(feeder: Feeder) -> dict[str, Any]:
+    """A form whose every word is hostile: whoever may edit forms is no more trusted than who fills them in."""
+    words = feeder.text
+    return {
+        "key": "eha",
+        "title": words("form title", 120),
+        "pages": [
+            {
+                "key": "reason",
+                "title": words("page title", 120),
+                "intro": words("page intro", 400),
+                "fields": [
+                    {"key": "why", "kind": "long_text", "label": words("label", 120), "help": words("help", 300)},
+                    {"key": "wish", "kind": "text", "label": words("label", 120), "required": True},
+                    {
+                        "key": "pick", "kind": "choice", "label": words("label", 120),
+                        "options": [{"value": "a", "label": words("option", 120)}, {"value": "b", "label": "B"}],
+                    },
+                ],
+            },
+            {
+                "key": "children",
+                "title": words("page title", 120),
+                "fields": [
+                    {
+                        "key": "voices", "kind": "group", "label": words("label", 120), "entry": words("entry", 60),
+                        "max_items": 8,
+                        "fields": [
+                            {"key": "child", "kind": "person", "label": "Which child?", "who": "child"},
+                            {"key": "said", "kind": "long_text", "label": words("label", 120)},
+                        ],
+                    }
+                ],
+            },
+        ],
+    }  # fmt: skip
+
+
+def openings_in(page: str) -> Iterator[str]:
+    """Each place where typed words became markup: an element or an attribute that a browser could run."""
+    for element in Markup.of(page).root.iter():
+        if not isinstance(element.tag, str):
+            yield from (f"comment {element.text!r}" for _ in [0] if MARK in (element.text or ""))
+            continue
+        tag = element.tag.lower()
+        if tag in {"script", "style", "iframe", "object", "embed", "svg", "base", "noscript"} and MARK in everything(
+            element
+        ):
+            yield f"<{tag}> {everything(element)[:80]!r}"
+        for name, value in element.attrib.items():
+            shown = name.lower() in HARMLESS or value.startswith("tel:")
+            if MARK in name or (MARK in value and not shown):
+                yield f"<{tag} {name}={value[:60]!r}>"
+            if name.lower().startswith("on"):
+                yield f"<{tag} {name}>"
+
+
+def everything(element: ElementTree.Element) -> str:
+    return "".join(element.itertext())
+
+
+def test_scripts_in_every_field_stay_words(record_property: Any) -> None:
+    """Trust 17: enquiry, consent, screening, case, assessment, comments, agencies, people, forms and wording."""
+    stage = Stage()
+    for number in range(ROUNDS):
+        enquiry_pages(stage, everything_at_once=number == 0)
+        case_pages(stage, number)
+    shown = sum(page.count(MARK) for page in stage.pages.values())
+    fields = stage.feeder.used
+    record_property(
+        "trust",
+        f"scripts: {len(PAYLOADS)} payloads, {len(fields)} fields, {sum(map(len, fields.values())):,} pairs, "
+        f"{len(stage.pages)} pages that show {shown:,} of them, 0 openings",
+    )
+    assert len(PAYLOADS) >= 100
+    assert len(stage.pages) > 30
+    assert shown > 3_000, "the words were not on the pages at all"
+    for name in ("worries", "why", "said", "overall comment", "reason"):
+        assert len(fields[name]) >= 100, name
+
+
+def enquiry_pages(stage: Stage, *, everything_at_once: bool) -> None:
+    """Written, looked at page by page, sent, taken, decided."""
+    scene, note = stage.scene, lambda name: stage.feeder.text(name, 10_000, several_lines=True)
+    line = stage.feeder.text
+    with stage.scope():
+        people = [
+            {"given_name": line("given name", 80), "family_name": line("person's family name", 80), "part": "child",
+             "born_kind": "unknown", "born_on": None, "nhs_number": ""}
+            for _ in range(25 if everything_at_once else 4)
+        ]  # fmt: skip
+        place = Place(
+            stage.partnership, hub=scene.early_help, school=scene.school, health=scene.health,
+            members={"teacher": scene.teacher, "screener": scene.screener},
+        )  # fmt: skip
+        draft = place.draft(
+            "teacher",
+            people=people,
+            work=[scene.school, stage.hostile_agency],
+            family={
+                "family_name": line("family name", 120),
+                "address": line("address", 300),
+                "phone": line("phone", 40),
+            },
+            story={name: note(name) for name in ("worries", "working_well", "tried", "wishes")},
+            consent={"given_by": line("given by", 160), "how": "paper", "paper_kept_at": line("paper", 200)},
+        )
+    key = draft.pages["people"][0]["key"]
+    names = ("family", "people", "person_add", "story", "consent", "check")
+    for name in names if everything_at_once else ("check",):
+        stage.look(scene.teacher, f"intake:draft_{name}", draft_id=draft.pk)
+    if everything_at_once:
+        stage.look(scene.teacher, "intake:draft_person", draft_id=draft.pk, key=key)
+        refused = {
+            name: line(f"refused {name}", 400) for name in ("family_name", "given_name", "nhs_number", "born_on_day")
+        }
+        stage.look(scene.teacher, "intake:draft_person_add", refused, draft_id=draft.pk)
+        stage.look(scene.teacher, "intake:draft_story", {"working_well": note("refused story")}, draft_id=draft.pk)
+    with stage.scope():
+        sent: Enquiry = intake.send_enquiry(by=actor_of(scene.teacher), draft_id=draft.pk)
+    stage.look(scene.screener, "intake:queue")
+    with stage.scope():
+        intake.take_enquiry(by=actor_of(scene.screener), enquiry_id=sent.pk)
+    bad = {"decision": note("refused decision"), "level": "1", "reason": ""}
+    stage.look(scene.screener, "intake:enquiry", bad, enquiry_id=sent.pk)
+    with stage.scope():
+        intake.decide_enquiry(
+            by=actor_of(scene.screener),
+            enquiry_id=sent.pk,
+            decision="no_further_action",
+            level="1",
+            reason=note("reason"),
+        )
+    for member, name in ((scene.screener, "enquiry"), (scene.teacher, "sent"), (scene.teacher, "confirmation")):
+        stage.look(member, f"intake:{name}", enquiry_id=sent.pk)
+    for name in ("intake:mine", "home"):
+        stage.look(scene.teacher, name)
+
+
+def case_pages(stage: Stage, number: int) -> None:
+    """A case whose names are hostile, its assessment written, returned and approved, its consent taken back."""
+    scene, line = stage.scene, stage.feeder.text
+    with stage.scope():
+        people = [
+            replace(person, given_name=line("given name", 80), family_name=line("person's family name", 80))
+            for person in make_people()
+        ]
+        case = make_case(
+            scene, **{name: line(name, limit) for name, limit in FAMILY.items()},
+            people=people, given_by=line("given by", 160), witness=line("witness", 160),
+            agencies={
+                scene.early_help: GrantLevel.CONTRIBUTE, scene.school: GrantLevel.CONTRIBUTE,
+                stage.hostile_agency: GrantLevel.SEE,
+            },
+        )  # fmt: skip
+        assessment = Assessment.objects.get(case=case)
+        given = Consent.objects.get(case=case)
+        child = str(children_of(case)[0].pk)
+    write_assessment(stage, assessment, child)
+    for name in ("cases:list", "home", "assessments:waiting"):
+        stage.look(scene.manager, name)
+    for member in (scene.lead, scene.teacher):
+        stage.look(member, "cases:detail", case_id=case.pk)
+    stage.look(scene.lead, "consent:record", case_id=case.pk)
+    stage.look(scene.lead, "consent:record", {"given_by": line("refused given by", 400)}, case_id=case.pk)
+    told = {"whom": "all", "told_by": line("told by", 160)}
+    stage.look(scene.lead, "consent:withdraw", consent_id=given.pk)
+    stage.look(scene.lead, "consent:withdraw", told, consent_id=given.pk)
+    stage.client(scene.lead).post(stage.url("consent:withdraw", consent_id=given.pk), {**told, "confirmed": "yes"})
+    stage.look(scene.lead, "consent:withdraw", consent_id=given.pk)
+    stage.look(scene.lead, "cases:detail", case_id=case.pk)
+    assert stage.client(scene.teacher).get(stage.url("cases:detail", case_id=case.pk)).status_code == 403
+    if number == 0:
+        stage.look(scene.teacher, "cases:detail", case_id=case.pk)
+        with stage.scope():
+            admin = make_member(role=Role.ADMINISTRATOR, agency=stage.hostile_agency, name=line("person's name", 120))
+        stage.look(admin, "home")
+
+
+def write_assessment(stage: Stage, assessment: Assessment, child: str) -> None:
+    """Every section, a mistake, a clash, the family's words, a return, an approval; each page looked at."""
+    scene, line = stage.scene, stage.feeder.text
+    note = lambda name, limit=9_000: stage.feeder.text(name, limit, several_lines=True)  # noqa: E731
+    ids = {"assessment_id": assessment.pk}
+    stage.look(scene.lead, "assessments:section", {"revision": 0, "answer-why": note("why")}, key="reason", **ids)
+    answers = {
+        "reason": {"why": note("why"), "wish": line("wish", 150), "pick": "a"},
+        "children": {"voices": [{"child": child, "said": note("said")}]},
+    }
+    with stage.scope():
+        lead, manager = scene.actor("lead"), scene.actor("manager")
+        for section in assessment.sections.order_by("key"):
+            assessments.save_section(
+                by=lead, assessment_id=assessment.pk, key=section.key, revision=section.revision,
+                answers=answers[section.key], complete=True,
+            )  # fmt: skip
+    clash = {"revision": 0, "answer-why": note("why"), "answer-wish": line("wish", 150)}
+    stage.look(scene.teacher, "assessments:section", clash, key="reason", **ids)
+    for key in answers:
+        stage.look(scene.lead, "assessments:section", key=key, **ids)
+    stage.look(scene.lead, "assessments:check", {"agreed_by": line("agreed by", 400), "family_views": ""}, **ids)
+    said = {"agreed_by": line("agreed by", 160), "family_views": note("views", 5_000)}
+    comments = [
+        assessments.Comment("reason", note("comment", 5_000)),
+        assessments.Comment("", note("overall comment", 5_000)),
+    ]
+    for last in (False, True):
+        with stage.scope():
+            assessments.agree_with_family(by=lead, assessment_id=assessment.pk, **said)
+        stage.look(scene.lead, "assessments:check", **ids)
+        with stage.scope():
+            assessments.submit(by=lead, assessment_id=assessment.pk)
+        stage.look(scene.manager, "assessments:approve", **ids)
+        stage.look(
+            scene.manager, "assessments:approve", {"decision": "x", "overall": note("overall comment", 5_000)}, **ids
+        )
+        with stage.scope():
+            if last:
+                assessments.approve(by=manager, assessment_id=assessment.pk, comment=note("overall comment", 5_000))
+                continue
+            assessments.give_back(by=manager, assessment_id=assessment.pk, comments=comments)
+            section = assessment.sections.get(key="reason")
+            assessments.save_section(
+                by=lead, assessment_id=assessment.pk, key="reason", revision=section.revision,
+                answers={**answers["reason"], "wish": line("wish", 150)}, complete=True,
+            )  # fmt: skip
+        for name in ("detail", "read"):
+            stage.look(scene.lead, f"assessments:{name}", **ids)
+    for member in (scene.lead, scene.teacher):
+        for name in ("detail", "read"):
+            stage.look(member, f"assessments:{name}", **ids)
+    with stage.scope():
+        assert Assessment.objects.get(pk=assessment.pk).state == AssessmentState.APPROVED
+        document = assessments.ask_for_pdf(by=lead, assessment_id=assessment.pk)
+    for name in ("detail", "progress"):
+        stage.client(scene.lead).get(stage.url(f"documents:{name}", document_id=document.pk))
+    stage.look(scene.lead, "documents:detail", document_id=document.pk)
+
+
+@pytest.mark.parametrize("page", [payload for payload in PAYLOADS if re.match("<(?!td|noscript)[a-z]", payload)][::3])
+def test_the_eye_that_looks_for_openings_sees_them(page: str) -> None:
+    """A check that never fails proves nothing: the same payloads, put into a page without escaping, are found."""
+    assert list(openings_in(page))

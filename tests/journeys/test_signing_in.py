@@ -56,7 +56,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(town, desk):
     one.fill("Code", code_of(secret))
     one.press("Continue")
     one.sees("Your recovery codes")
-    one.follow("I have kept them: go to my work")
+    one.press("I have kept them: go to my work")
     one.sees("My work")
     one.press("Sign out")
     one.sign_in(town.user("lead"))

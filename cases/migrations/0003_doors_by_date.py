@@ -7,35 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('cases', '0002_wall'),
-        ('tenancy', '0002_cache_entry'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("cases", "0002_wall"),
+        ("tenancy", "0002_cache_entry"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='casegrant',
-            name='grant_by_agency',
+            model_name="casegrant",
+            name="grant_by_agency",
         ),
         migrations.AddField(
-            model_name='casegrant',
-            name='opened_at',
+            model_name="casegrant",
+            name="opened_at",
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False),
             preserve_default=False,
         ),
         migrations.AddField(
-            model_name='casegrant',
-            name='until',
+            model_name="casegrant",
+            name="until",
             field=models.DateField(blank=True, null=True),
         ),
         migrations.AddIndex(
-            model_name='casegrant',
-            index=models.Index(fields=['partnership', 'group', 'permission', '-opened_at', '-content_object'], include=('until',), name='grant_newest_first'),
+            model_name="casegrant",
+            index=models.Index(
+                fields=["partnership", "group", "permission", "-opened_at", "-content_object"],
+                include=("until",),
+                name="grant_newest_first",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='casegrant',
-            trigger=pgtrigger.compiler.Trigger(name='carry_opened_at', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.opened_at := (SELECT opened_at FROM cases_case WHERE id = NEW.content_object_id); RETURN NEW;', hash='3d31555893e8a92a3baa915f53f9ebe5a01cb2bb', operation='INSERT', pgid='pgtrigger_carry_opened_at_af053', table='cases_casegrant', when='BEFORE')),
+            model_name="casegrant",
+            trigger=pgtrigger.compiler.Trigger(
+                name="carry_opened_at",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.opened_at := (SELECT opened_at FROM cases_case WHERE id = NEW.content_object_id); RETURN NEW;",
+                    hash="3d31555893e8a92a3baa915f53f9ebe5a01cb2bb",
+                    operation="INSERT",
+                    pgid="pgtrigger_carry_opened_at_af053",
+                    table="cases_casegrant",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -8,71 +8,122 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_wall'),
-        ('consent', '0002_wall'),
-        ('tenancy', '0002_cache_entry'),
+        ("accounts", "0002_wall"),
+        ("consent", "0002_wall"),
+        ("tenancy", "0002_cache_entry"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='consentagency',
-            name='insert_insert',
+            model_name="consentagency",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='consentagency',
-            name='update_update',
+            model_name="consentagency",
+            name="update_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='consentagency',
-            name='delete_delete',
+            model_name="consentagency",
+            name="delete_delete",
         ),
         migrations.AddField(
-            model_name='consentagency',
-            name='withdrawn_at',
+            model_name="consentagency",
+            name="withdrawn_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='consentagency',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="consentagency",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='consentagency',
-            name='withdrawn_told_by',
+            model_name="consentagency",
+            name="withdrawn_told_by",
             field=models.CharField(blank=True, max_length=160),
         ),
         migrations.AddField(
-            model_name='consentagencyevent',
-            name='withdrawn_at',
+            model_name="consentagencyevent",
+            name="withdrawn_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='consentagencyevent',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="consentagencyevent",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='consentagencyevent',
-            name='withdrawn_told_by',
+            model_name="consentagencyevent",
+            name="withdrawn_told_by",
             field=models.CharField(blank=True, max_length=160),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consentagency',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consent_consentagencyevent" ("agency_id", "consent_id", "id", "level", "partnership_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_told_by") VALUES (NEW."agency_id", NEW."consent_id", NEW."id", NEW."level", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_told_by"); RETURN NULL;', hash='12b78ed7f4826014e45453101038a9e6203f450b', operation='INSERT', pgid='pgtrigger_insert_insert_6312d', table='consent_consentagency', when='AFTER')),
+            model_name="consentagency",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consent_consentagencyevent" ("agency_id", "consent_id", "id", "level", "partnership_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_told_by") VALUES (NEW."agency_id", NEW."consent_id", NEW."id", NEW."level", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'insert\', NEW."id", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_told_by"); RETURN NULL;',
+                    hash="12b78ed7f4826014e45453101038a9e6203f450b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6312d",
+                    table="consent_consentagency",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consentagency',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "consent_consentagencyevent" ("agency_id", "consent_id", "id", "level", "partnership_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_told_by") VALUES (NEW."agency_id", NEW."consent_id", NEW."id", NEW."level", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_told_by"); RETURN NULL;', hash='65f73558e7cdee10355fd9bc404490cbd9d74d80', operation='UPDATE', pgid='pgtrigger_update_update_0abc9', table='consent_consentagency', when='AFTER')),
+            model_name="consentagency",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "consent_consentagencyevent" ("agency_id", "consent_id", "id", "level", "partnership_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_told_by") VALUES (NEW."agency_id", NEW."consent_id", NEW."id", NEW."level", NEW."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'update\', NEW."id", NEW."withdrawn_at", NEW."withdrawn_by_id", NEW."withdrawn_told_by"); RETURN NULL;',
+                    hash="65f73558e7cdee10355fd9bc404490cbd9d74d80",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0abc9",
+                    table="consent_consentagency",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consentagency',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "consent_consentagencyevent" ("agency_id", "consent_id", "id", "level", "partnership_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_told_by") VALUES (OLD."agency_id", OLD."consent_id", OLD."id", OLD."level", OLD."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_told_by"); RETURN NULL;', hash='41e391c82f25c7fa5e0dce2bbffbf168b9b87c79', operation='DELETE', pgid='pgtrigger_delete_delete_69116', table='consent_consentagency', when='AFTER')),
+            model_name="consentagency",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "consent_consentagencyevent" ("agency_id", "consent_id", "id", "level", "partnership_id", "pgh_context", "pgh_created_at", "pgh_label", "pgh_obj_id", "withdrawn_at", "withdrawn_by_id", "withdrawn_told_by") VALUES (OLD."agency_id", OLD."consent_id", OLD."id", OLD."level", OLD."partnership_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, NOW(), \'delete\', OLD."id", OLD."withdrawn_at", OLD."withdrawn_by_id", OLD."withdrawn_told_by"); RETURN NULL;',
+                    hash="41e391c82f25c7fa5e0dce2bbffbf168b9b87c79",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_69116",
+                    table="consent_consentagency",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentagency',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('withdrawn_by__isnull', False), models.Q(('withdrawn_told_by', ''), _negated=True)), _connector='OR'), name='withdrawn_agency_says_who'),
+            model_name="consentagency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at__isnull", True),
+                    models.Q(("withdrawn_by__isnull", False), models.Q(("withdrawn_told_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="withdrawn_agency_says_who",
+            ),
         ),
     ]

@@ -278,3 +278,12 @@ def test_reading_the_whole_takes_a_literal_number_of_queries(stood: Gallery) -> 
             assert len(reader.read_all()) == 2
             assert reader.left_out is False
         assert len(asked) == 3, "\n".join(query["sql"] for query in asked)
+
+
+def test_the_snapshot_is_read_and_not_the_rows(stood: Gallery) -> None:
+    """EHA-7: what was frozen is what is shown, whatever the sections' rows should ever hold."""
+    assessment = stood.at(State.APPROVED)
+    assessment.frozen["answers"]["reason"]["why"] = "As it was frozen"
+    reader = AssessmentView(stood.scene.actor("lead"), assessment)
+    assert reader.answers("reason")["why"] == "As it was frozen"
+    assert "As it was frozen" in [one.text for one in reader.read("reason").answers]

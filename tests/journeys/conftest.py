@@ -24,6 +24,8 @@ SHAPE = """() => {
     .map((one) => [one.tagName, one.className, ...[...one.attributes].map(words)].join(" ")).join("\\n");
 }"""
 
+NARROW = {"width": 320, "height": 640}
+
 # Set to a folder to have a picture of every page there, wide and narrow.
 PICTURES = os.environ.get("EARLYHELP_PICTURES", "")
 
@@ -60,20 +62,27 @@ def look(
         if page.context.runs_script and (shape := page.evaluate(SHAPE)) not in judged:  # type: ignore[attr-defined]
             axe(page)
             judged.add(shape)
+        before = page.viewport_size
         _picture(page, request.node.name, next(number), "wide")
         narrow(page)
         _picture(page, request.node.name, 0, "narrow")
-        page.set_viewport_size({"width": 1280, "height": 900})
+        if before != page.viewport_size:
+            page.set_viewport_size(before)
 
     return at
 
 
 @pytest.fixture
 def desk(open_page: Callable[..., Page], look: Callable[[Page], None]) -> Callable[..., Desk]:
-    """Gives somebody a browser of their own, signed in by the sign-in page if a person is named."""
+    """Gives somebody a browser of their own, signed in by the sign-in page if a person is named.
+
+    Without script it is as narrow as a telephone all the way, so that every button is pressed there too.
+    """
 
     def sit_down(user: Any = None, *, script: bool = True) -> Desk:
         one = Desk(open_page(script=script), look)
+        if not script:
+            one.page.set_viewport_size(NARROW)
         if user is not None:
             one.sign_in(user)
         return one

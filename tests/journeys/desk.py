@@ -97,22 +97,27 @@ class Desk:
             expect(self.page.locator(f"[id='{target}']")).to_be_focused()
 
 
+QUESTIONS = """(form) => [...form.querySelectorAll("input[type=radio], select, textarea, input[type=text]")]
+  .filter((one) => one.checkVisibility())
+  .map((one) => ({ name: one.name, id: one.id, kind: one.type, empty: !one.value, numbers: !!one.inputMode }))"""
+
+
 def fill_in(form: Locator, words: str) -> None:
-    """Answer every question that a form shows: the first choice of each, today in dates, `words` elsewhere."""
+    """Answer every question that a form shows: the first choice of each, today in dates, `words` elsewhere.
+
+    Choices first, since they bring up further questions.
+    """
     today = clock.today()
     dates = {"day": today.day, "month": today.month, "year": today.year}
-    answered: set[str | None] = set()
-    for choice in form.locator("input[type=radio]").all():
-        name = choice.get_attribute("name")
-        if name not in answered and choice.is_visible():
-            choice.check()
-            answered.add(name)
-    for choice in form.locator("select").all():
-        if not choice.input_value():
-            choice.select_option(index=1)
-    for box in form.locator("textarea, input[type=text]").all():
-        if not box.is_visible() or box.input_value():
-            continue
-        part = str(box.get_attribute("name")).rpartition("_")[2]
-        numeric = box.get_attribute("inputmode") in {"numeric", "decimal"}
-        box.fill(str(dates.get(part, 3)) if numeric else words)
+    chosen = set()
+    for box in form.evaluate(QUESTIONS):
+        place = form.locator(f"[id='{box['id']}']")
+        if box["kind"] == "radio" and box["name"] not in chosen:
+            place.check()
+            chosen.add(box["name"])
+        elif box["kind"] == "select-one" and box["empty"]:
+            place.select_option(index=1)
+    for box in form.evaluate(QUESTIONS):
+        if box["kind"] in {"text", "textarea"} and box["empty"]:
+            part = box["name"].rpartition("_")[2]
+            form.locator(f"[id='{box['id']}']").fill(str(dates.get(part, 3)) if box["numbers"] else words)

@@ -8,7 +8,7 @@ PY := .venv/bin/python
 SERVERS := $(PY) -m earlyhelp.embedded exec
 ARGS ?=
 
-.PHONY: run reset test test-fast lint bench set-up set-up-test need-python
+.PHONY: coverage run reset test test-fast lint bench set-up set-up-test need-python
 .DEFAULT_GOAL := run
 
 need-python:
@@ -32,6 +32,10 @@ test: set-up-test
 	@set --; command -v chromium >/dev/null || command -v chromium-browser >/dev/null || set -- -m "not browser"; \
 	exec $(SERVERS) --test -- sh -c \
 	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 "$$@" $(ARGS)' pytest "$$@"
+
+# The whole suite, and which lines it did not reach; slower, so that `make test` itself stays quick.
+coverage:
+	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"
 
 test-fast: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test-fast: set-up-test

@@ -18,9 +18,9 @@ from django.urls import reverse
 from foundation.common import clock
 from foundation.tenancy.models import TenantModel
 from foundation.tenancy.scope import tenant_scope
+from tests.trust.addresses import OUTSIDE_KWARGS, case_of
 from tests.trust.ground import Ground, ground
 from tests.trust.matrix import MATRIX, Outside, Row
-from tests.trust.test_matrix import OUTSIDE_KWARGS, case_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 __all__ = ["ground"]

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from pypdf import PdfReader
 
 from foundation.accounts.enums import Role
+from tests.trust.addresses import OUTSIDE_KWARGS, PATTERNS, Case, cases_of, path_of
 from tests.trust.asking import Answer, tenant_tables
 from tests.trust.canaries import Fact
 from tests.trust.ground import Ground, ground
 from tests.trust.matrix import ACROSS, EVERY_ROLE, MATRIX, METHODS, OWNERSHIPS, REFUSED, SAFE, Outside, Row, may_know
-from tests.trust.world import Side, Target, World, missing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 __all__ = ["ground"]
@@ -28,25 +28,10 @@ NORTH = [f"north {role}" for role in sorted(EVERY_ROLE)]
 STRANGERS = ["nobody", "former", *(f"south {role}" for role in sorted(EVERY_ROLE))]
 ACTORS = ["anonymous", *STRANGERS, *NORTH]
 WHOLE = os.environ.get("EARLYHELP_MATRIX") == "whole"
-OUTSIDE_KWARGS = {"account_reset_password_from_key": {"uidb36": "1", "key": "set-password"}}
 # Outside a partnership, and where the middleware stops strangers, roles do not matter: these try each method there.
 EVERY_METHOD = {"anonymous", "nobody", "north practitioner", "south practitioner"}
 # What reading may leave behind: that it was read.
 READING_WRITES = {"audit_access", "audit_entry"}
-
-
-def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    """Every pattern of the URLconf by its full name; a pattern without a name cannot be mapped and is refused."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from patterns(pattern, inner)
-        else:
-            assert pattern.name, f"{pattern.pattern} has no name"
-            yield f"{prefix}{pattern.name}", pattern
-
-
-PATTERNS = dict(patterns())
 
 
 def test_every_address_is_mapped() -> None:
@@ -56,54 +41,6 @@ def test_every_address_is_mapped() -> None:
     for name, pattern in PATTERNS.items():
         inside = "partnership" in pattern.pattern.converters or name.partition(":")[1] or name == "home"
         assert bool(inside) == isinstance(MATRIX[name], Row), name
-
-
-@dataclass(frozen=True)
-class Case:
-    """One address for one ownership."""
-
-    path: str
-    target: Target | None
-    asked: tuple[object, ...]
-
-
-def cases_of(name: str, row: Row, role: str, world: World) -> dict[str, Case]:
-    """The address of each ownership, for somebody in a role."""
-    return {ownership: case_of(name, row, role, ownership, world) for ownership in OWNERSHIPS[row.about]}
-
-
-def case_of(name: str, row: Row, role: str, ownership: str, world: World) -> Case:
-    side = world.south if ownership.startswith("foreign") else world.north
-    slug = {"foreign_there": world.south.partnership.slug, "nowhere": "nowhere-wall"}.get(
-        ownership, world.north.partnership.slug
-    )
-    target = missing() if ownership in {"missing", "nowhere"} else target_of(row, role, ownership, side)
-    ids = {key: target.ids[key] for key in kwargs_of(name)} if target else {}
-    if target and "agency" not in target.given:
-        target.given["agencies"] = [str(world.north.scene.school.pk)]
-    return Case(reverse(name, kwargs={"partnership": slug, **ids}), target, (slug, *ids.values()))
-
-
-def kwargs_of(name: str) -> list[str]:
-    """What an address names besides its partnership."""
-    namespace, _, last = name.rpartition(":")
-    resolver: Any = get_resolver()
-    if namespace:
-        _, resolver = resolver.namespace_dict[namespace]
-    possibilities = resolver.reverse_dict.getlist(last)
-    return [key for key in possibilities[0][0][0][1] if key != "partnership"]
-
-
-def target_of(row: Row, role: str, ownership: str, side: Side) -> Target | None:
-    if row.about == "list":
-        return None
-    far = ownership.startswith("foreign")
-    if row.about in {"case", "document"}:
-        return side.cases["own" if far else ownership, row.stage]
-    things = side.enquiries if row.about == "enquiry" else side.drafts
-    if far or ownership == "own":
-        return things.get(f"own {role}") or things["own practitioner"]
-    return things[ownership]
 
 
 @dataclass
@@ -306,10 +243,3 @@ def test_a_post_without_its_token_is_refused_everywhere(ground: Ground) -> None:
             if answer.written:
                 ground.put_back()
     assert accepted == []
-
-
-def path_of(name: str, row: Row | Outside, role: str, world: World) -> str:
-    """An address that leads somewhere for somebody in this role, if it does for anybody."""
-    if isinstance(row, Row):
-        return case_of(name, row, role, OWNERSHIPS[row.about][0], world).path
-    return reverse(name, kwargs=OUTSIDE_KWARGS.get(name, {}))

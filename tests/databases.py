@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 
 # Beside the migrations, what else decides how the tables come out.
 GROUND = ("foundation/tenancy", "foundation/audit", "requirements/test.lock")
@@ -28,7 +30,7 @@ def make_test_database(name: str, *, keep: bool = False) -> None:
         if keep and not (_exists(cursor, name) and _made_from(cursor, name, template)):
             keep = False
         if not keep:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            _drop(cursor, name)
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
             cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{template}'")
         cursor.execute("SELECT pg_advisory_unlock_all()")
@@ -42,8 +44,21 @@ def drop_test_database(name: str) -> None:
     """Remove it; its template stays for the next run."""
     for alias in ("owner", "default", "maintenance"):
         connections[alias].close()
-    with connections["owner"]._nodb_cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    with connections["owner"]._nodb_cursor() as cursor, suppress(OperationalError):
+        _drop(cursor, name)  # held by a process that is still ending, it goes with its servers
+
+
+def _drop(cursor: Any, name: str) -> None:
+    """Wait for those who are still connected: the owner may not end the app's sessions (so no FORCE)."""
+    for left in reversed(range(20)):
+        try:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        except OperationalError:
+            if not left:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _build(owner: Any, template: str) -> None:

@@ -19,7 +19,9 @@ from tests.embedded.conftest import ROOT
 
 
 def make(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["make", *arguments], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    quiet = {key: value for key, value in os.environ.items() if key not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+    command = ["make", "--no-print-directory", *arguments]
+    return subprocess.run(command, cwd=cwd, env=quiet, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
 def test_python_that_is_too_old_is_one_line() -> None:

@@ -31,10 +31,24 @@ class AgencyKind(TextChoices):
     CHARITY = "charity", "Charity or community group"
 
 
+class InvitationState(TextChoices):
+    """Where an invitation stands. One past its date is still waiting: its date says the rest."""
+
+    WAITING = "waiting", "Waiting"
+    ACCEPTED = "accepted", "Accepted"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class AccountVerb(TextChoices):
-    """What may be done to agencies, teams and memberships, as the audit trail names it."""
+    """What may be done to agencies, teams, memberships and invitations, as the audit trail names it."""
 
     AGENCY_CREATED = "agency.created", "Agency created"
     TEAM_CREATED = "team.created", "Team created"
     MEMBERSHIP_ADDED = "membership.added", "Membership added"
     MEMBERSHIP_ENDED = "membership.ended", "Membership ended"
+    INVITATION_SENT = "invitation.sent", "Invitation sent"
+    INVITATION_ACCEPTED = "invitation.accepted", "Invitation accepted"
+    INVITATION_WITHDRAWN = "invitation.withdrawn", "Invitation withdrawn"
+
+
+VERB_OF_TRANSITION = {"accept": AccountVerb.INVITATION_ACCEPTED, "withdraw": AccountVerb.INVITATION_WITHDRAWN}

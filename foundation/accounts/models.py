@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models import Q
 from oauth2_provider.models import AbstractApplication
 
-from foundation.accounts.enums import AgencyKind, Role
+from foundation.accounts.enums import AgencyKind, InvitationState, Role
+from foundation.accounts.workflow import InvitationWorkflow
 from foundation.audit.history import tracked
+from foundation.common.workflow import StateField
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import Partnership, TenantModel
 
@@ -32,11 +34,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in. What they may do comes from their memberships alone."""
+    """A person who signs in. What they may do comes from their memberships alone.
+
+    `is_operator` lets a person set up partnerships, and see nothing inside one. `home_key` is a keyed digest of where
+    they live, given by themself, so that a look at their own address can be noticed (FAM-8); the address is not kept.
+    """
 
     email = models.EmailField(unique=True)
     full_name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False, editable=False)
+    home_key = models.CharField(max_length=64, blank=True, editable=False)
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -102,6 +110,66 @@ class Membership(TenantModel):
                 name="membership_once",
             ),
         ]
+
+
+@tracked
+class Invitation(InvitationWorkflow, TenantModel):
+    """One role offered by e-mail to a person, who may or may not have an account yet (ACC-3).
+
+    The link's secret is kept as a digest. An invitation past `expires_at` can be accepted no more, whatever its state.
+    """
+
+    email = models.EmailField()
+    full_name = models.CharField(max_length=120)
+    agency = TenantForeignKey(Agency, related_name="invitations")
+    team = TenantForeignKey(Team, null=True, blank=True, related_name="invitations")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    state = StateField(default=InvitationState.WAITING, choices=InvitationState.choices)
+    secret_digest = models.CharField(max_length=64)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "email", "agency", "role", "team"],
+                condition=Q(state=InvitationState.WAITING),
+                nulls_distinct=False,
+                name="invitation_waits_once",
+            ),
+            models.CheckConstraint(
+                name="accepted_invitation_says_who_and_when",
+                condition=~Q(state=InvitationState.ACCEPTED) | Q(accepted_by__isnull=False, accepted_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class LastSignIn(TenantModel):
+    """When a person last came into this partnership with a new session; other partnerships have their own (ACC-3)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partnership", "user"], name="last_sign_in_once")]
+
+
+class KeptWords(TenantModel):
+    """What a person sent after their session had ended: sealed, and given back once they sign in again (ACC-4)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    path = models.CharField(max_length=400)
+    words = models.TextField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partnership", "user", "path"], name="kept_words_once")]
 
 
 class ApiClient(AbstractApplication):

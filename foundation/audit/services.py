@@ -9,13 +9,15 @@ from uuid import UUID
 from foundation.audit.models import AccessEntry, AuditEntry
 from foundation.common import clock, codes
 from foundation.common.actors import Actor
-from foundation.tenancy.models import TenantModel
+from foundation.tenancy.models import Partnership, TenantModel
 from foundation.tenancy.scope import ScopeError, current_partnership_id
 
 _VERB = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 
 
-def record(*, by: Actor, verb: str, subject: TenantModel, case_id: UUID | None = None, **detail: object) -> AuditEntry:
+def record(
+    *, by: Actor, verb: str, subject: TenantModel | Partnership, case_id: UUID | None = None, **detail: object
+) -> AuditEntry:
     """Write that `by` did `verb` (such as "case.opened") to `subject`; once written it stays.
 
     `detail` takes ids, numbers, dates and codes, and lists of them. Raises ValueError for anything else, for free
@@ -38,7 +40,7 @@ def viewed(*, by: Actor, subject: TenantModel, case_id: UUID | None = None, how:
     return AccessEntry.objects.create(**_who_and_what(by, subject, case_id), how=str(how))
 
 
-def _who_and_what(by: Actor, subject: TenantModel, case_id: UUID | None) -> dict[str, Any]:
+def _who_and_what(by: Actor, subject: TenantModel | Partnership, case_id: UUID | None) -> dict[str, Any]:
     if not (by.partnership_id == subject.partnership_id == current_partnership_id()):
         raise ScopeError("Actor, subject and scope are not of one partnership.")
     return {

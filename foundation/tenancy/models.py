@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django_scopes import ScopedManager
 
@@ -24,10 +24,22 @@ RESERVED_SLUGS = frozenset(
         "healthz",
         "help",
         "media",
+        "operator",
         "robots.txt",
+        "set-up",
         "static",
     ]
 )
+
+# The least and the most that a partnership may set: minutes without a click, and hours since signing in (ACC-4).
+IDLE_MINUTES = (5, 120)
+SESSION_HOURS = (1, 24)
+
+
+def within(limits: tuple[int, int]) -> list[Any]:
+    """Validators for a whole number between two, both included."""
+    least, most = limits
+    return [MinValueValidator(least), MaxValueValidator(most)]
 
 
 def default_levels() -> list[dict[str, str]]:
@@ -51,12 +63,16 @@ class Partnership(models.Model):
     front_door = models.CharField(max_length=120, default="Early Help Hub")
     social_care_door = models.CharField(max_length=120, default="MASH")
     lead_title = models.CharField(max_length=60, default="lead professional")
+    adviser_title = models.CharField(max_length=60, default="early help coordinator")
     emergency_wording = models.TextField(default="If a child is in immediate danger, call 999.")
     out_of_hours_phone = models.CharField(max_length=40, blank=True)
     adult_door = models.CharField(max_length=200, blank=True)
     levels = models.JSONField(default=default_levels)
     privacy_notice = models.CharField(max_length=40, default="1")
     second_factor = models.BooleanField(default=True)
+    idle_minutes = models.PositiveSmallIntegerField(default=30, validators=within(IDLE_MINUTES))
+    session_hours = models.PositiveSmallIntegerField(default=12, validators=within(SESSION_HOURS))
+    revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -64,10 +80,19 @@ class Partnership(models.Model):
             models.CheckConstraint(
                 name="partnership_slug_not_reserved", condition=~models.Q(slug__in=sorted(RESERVED_SLUGS))
             ),
+            models.CheckConstraint(
+                name="partnership_session_limits",
+                condition=models.Q(idle_minutes__range=IDLE_MINUTES, session_hours__range=SESSION_HOURS),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def partnership_id(self) -> uuid.UUID:
+        """Its own id, so that the trail can name a partnership as what something was done to."""
+        return self.pk
 
     def level_words(self, code: str) -> str:
         """The partnership's word for a level of need, such as "Targeted early help" for "2"."""

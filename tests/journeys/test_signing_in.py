@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
+from foundation.tenancy.scope import tenant_scope
 from tests.factories import PASSWORD
 from tests.journeys.desk import Desk
 
@@ -46,7 +47,8 @@ def test_a_wrong_password_and_a_lockout_say_the_same(town, desk):
 def test_an_authenticator_app_is_set_up_and_asked_for(town, desk):
     """ACC-1: in a partnership that demands it nothing opens before; afterwards each sign-in asks for a code."""
     town.partnership.second_factor = True
-    town.partnership.save()
+    with tenant_scope(town.partnership.pk):
+        town.partnership.save()
     one = desk(town.user("lead"))
     one.sees("Set up an authenticator app")
     one.go(town.url("cases/"))

@@ -42,8 +42,8 @@ class Stage:
             {"code": "1", "words": words("level", 120)},
             {"code": "2", "words": words("level", 120)},
         ]
-        self.partnership.save()
         with self.scope():
+            self.partnership.save()
             self.scene: Scene = make_scene(form=None)
             self.hostile_agency = make_agency(words("agency", 160))
             make_team(self.scene.early_help, words("team", 160))

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.tenancy.models import Partnership
+from foundation.tenancy.scope import tenant_scope
 from foundation.ui.paging import bounded_count, page_by_key
 
 DAY = dt.datetime(2026, 4, 14, tzinfo=dt.UTC)
@@ -23,7 +24,8 @@ def rows(names: list[tuple[str, int]]) -> QuerySet[Partnership]:
         Partnership(slug=f"page-{number}", name=name or "-") for number, (name, _day) in enumerate(names)
     )
     for one, (_name, day) in zip(made, names, strict=True):
-        Partnership.objects.filter(pk=one.pk).update(created_at=DAY + dt.timedelta(days=day))
+        with tenant_scope(one.pk):
+            Partnership.objects.filter(pk=one.pk).update(created_at=DAY + dt.timedelta(days=day))
     return Partnership.objects.filter(slug__startswith="page-")
 
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/ready", health.ready, name="ready"),
     path("", include("foundation.accounts.urls")),
     path("<slug:partnership>/", home.Home.as_view(), name="home"),
+    path("<slug:partnership>/set-up/", include("foundation.partnership.urls")),
     path("<slug:partnership>/documents/", include("foundation.documents.urls")),
     path("<slug:partnership>/cases/", include("cases.urls")),
     path("<slug:partnership>/enquiries/", include("intake.urls")),

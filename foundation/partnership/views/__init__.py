@@ -1,0 +1,1 @@
+"""The pages under `/<partnership>/set-up/`, for the partnership's administrator alone."""

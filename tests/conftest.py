@@ -10,7 +10,7 @@ import pytest
 
 from tests.databases import drop_test_database, make_test_database
 
-pytest_plugins = ["tests.browser_fixtures"]
+pytest_plugins = ["tests.browser_fixtures", "tests.trust.summary"]
 
 
 @pytest.fixture(scope="session")

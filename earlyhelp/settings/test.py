@@ -18,6 +18,7 @@ STORAGES["default"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": STORAGES["default"]["OPTIONS"] | {"location": tempfile.mkdtemp(prefix="earlyhelp-files-")},
 }
+STATIC_ROOT = tempfile.mkdtemp(prefix="earlyhelp-static-")  # empty: tests serve each file from where it is written
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # A misspelt name in a template shows itself instead of printing nothing.
 PAGE_OPTIONS["string_if_invalid"] = "UNDEFINED(%s)"

@@ -17,6 +17,7 @@ from itertools import count
 from django.test import Client
 
 from foundation.accounts import services
+from foundation.accounts.arrivals import CAME_IN
 from foundation.accounts.enums import AgencyKind, Role
 from foundation.accounts.hats import actor_for
 from foundation.accounts.middleware import HATS
@@ -78,12 +79,16 @@ def actor_of(member: Membership | User, agency: Agency | None = None) -> Actor:
 
 
 def sign_in(client: Client, user: User, partnership: Partnership | None = None, agency: Agency | None = None) -> Client:
-    """Sign a person in without the form; with an agency, also put that hat on."""
+    """Sign a person in without the form; with an agency, also put that hat on.
+
+    The session is one that has been in every partnership, so that its next request is not a new arrival.
+    """
     client.force_login(user, backend=BACKEND)
+    session = client.session
+    session[CAME_IN] = [str(key) for key in Partnership.objects.values_list("pk", flat=True)]
     if agency is not None:
-        session = client.session
         session[HATS] = {str((partnership or agency.partnership).pk): str(agency.pk)}
-        session.save()
+    session.save()
     return client
 
 

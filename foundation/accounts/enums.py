@@ -31,6 +31,10 @@ class AgencyKind(TextChoices):
     CHARITY = "charity", "Charity or community group"
 
 
+# Whose work may be to lead a family's plan: who has none of these in an agency any more leads nothing for it (FAM-9).
+LEADING_ROLES = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.COORDINATOR, Role.SAFEGUARDING_LEAD})
+
+
 class InvitationState(TextChoices):
     """Where an invitation stands. One past its date is still waiting: its date says the rest."""
 
@@ -43,10 +47,15 @@ class AccountVerb(TextChoices):
     """What may be done to agencies, teams, memberships and invitations, as the audit trail names it."""
 
     AGENCY_CREATED = "agency.created", "Agency created"
+    AGENCY_CHANGED = "agency.changed", "Agency's name or kind changed"
+    AGENCY_CLOSED = "agency.closed", "Agency closed"
+    AGENCY_REOPENED = "agency.reopened", "Agency opened again"
     TEAM_CREATED = "team.created", "Team created"
+    TEAM_RENAMED = "team.renamed", "Team renamed"
     MEMBERSHIP_ADDED = "membership.added", "Membership added"
     MEMBERSHIP_ENDED = "membership.ended", "Membership ended"
     INVITATION_SENT = "invitation.sent", "Invitation sent"
+    INVITATION_SENT_AGAIN = "invitation.sent_again", "Invitation sent again"
     INVITATION_ACCEPTED = "invitation.accepted", "Invitation accepted"
     INVITATION_WITHDRAWN = "invitation.withdrawn", "Invitation withdrawn"
 

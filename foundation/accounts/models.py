@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from oauth2_provider.models import AbstractApplication
 
+from foundation.accounts import keys
 from foundation.accounts.enums import AgencyKind, InvitationState, Role
 from foundation.accounts.workflow import InvitationWorkflow
 from foundation.audit.history import tracked
@@ -51,6 +52,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
+
+    class Meta:
+        # What a list of people is sorted and searched by; the same expressions stand in `keys.py`.
+        indexes = [
+            models.Index(keys.NAME, name="user_by_name"),
+            models.Index(keys.LAST_NAME, name="user_by_last_name"),
+            models.Index(keys.EMAIL, name="user_by_email"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -32,6 +32,11 @@ def memberships_in_force() -> QuerySet[Membership]:
     return found
 
 
+def administrators() -> QuerySet[Membership]:
+    """The memberships of the partnership's administrators who can sign in and wear their hat."""
+    return memberships_in_force().filter(role=Role.ADMINISTRATOR)
+
+
 def members_who_can_lead(agency_ids: Iterable[UUID]) -> QuerySet[User]:
     """People who could be the lead professional for one of these agencies, by name."""
     leading = memberships_in_force().filter(agency_id__in=list(agency_ids), role__in=LEADING)

@@ -6,10 +6,15 @@ import datetime as dt
 import re
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from foundation.common.errors import Invalid
 
 NAME_LIMIT = 80
 NOTE_LIMIT = 10_000
+EMAIL_LIMIT = 254
+NO_EMAIL = "Enter an e-mail address in the correct format, such as name@example.org, in plain letters."
 
 # They turn the reading direction of whatever stands behind them, so a name could rewrite the page around it.
 # The marks and joiners that names and emoji do need (U+200C to U+200F, U+061C) are not among them.
@@ -56,6 +61,22 @@ def clean_line(value: str, *, what: str, limit: int) -> str:
 def clean_name(value: str, *, what: str = "The name", limit: int = NAME_LIMIT) -> str:
     """A name in any script, right-to-left names and emoji included, as `clean_line` cleans it; "" for none."""
     return clean_line(value, what=what, limit=limit)
+
+
+def clean_email(value: str) -> str:
+    """An e-mail address as accounts are kept: in small letters, without spaces around it.
+
+    Raises Invalid unless it is one. Plain letters only: a letter of another alphabet may look like one of them, or
+    become one when it is made small, and the address would be somebody else's.
+    """
+    address = value.strip()
+    try:
+        if not address.isascii() or len(address) > EMAIL_LIMIT:
+            raise ValidationError("")
+        validate_email(address)
+    except ValidationError:
+        raise Invalid(NO_EMAIL) from None
+    return address.lower()
 
 
 def clean_note(value: str, *, what: str, limit: int = NOTE_LIMIT) -> str:

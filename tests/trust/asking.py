@@ -18,8 +18,10 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import got_request_exception, request_finished, request_started
 from django.db import close_old_connections, connection
 
+from foundation.accounts.arrivals import CAME_IN
 from foundation.accounts.models import User
 from foundation.tenancy.ground import OPEN_TABLES
+from foundation.tenancy.models import Partnership
 from tests.factories import BACKEND
 
 CSRF = "q" * 32
@@ -132,6 +134,7 @@ def signed_in(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = BACKEND
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store[CAME_IN] = [str(key) for key in Partnership.objects.values_list("pk", flat=True)]
     store.save()
     return str(store.session_key)
 

@@ -1,13 +1,14 @@
 """The steps between the servers and the first page, in one Django process because each start costs a second (OPS-1).
 
 Front-end files, migrations, static files, demo data; each is left out when it has nothing to do.
-`python -m earlyhelp.run.prepare FILE` writes the demo's sign-ins to FILE.
+`python -m earlyhelp.run.prepare FILE` writes the demo's sign-ins, or where to begin without a demo, to FILE.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -18,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError
 
+from earlyhelp.embedded.datadir import write_private
 from earlyhelp.embedded.server import explain
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +63,17 @@ def load_demo(sign_ins: Path) -> None:
         call_command("demo", "--sign-ins", stdout=file)
 
 
+def note_the_way_in(sign_ins: Path) -> None:
+    """Without a demo and without an operator: note the address at which the first one makes their account."""
+    if not settings.DEMO:
+        written = StringIO()
+        try:
+            call_command("set_up_link", stdout=written)
+        except CommandError:
+            return  # there is an operator: they know how to sign in
+        write_private(sign_ins, f"Nobody can sign in yet. Begin here: {written.getvalue()}")
+
+
 def main(sign_ins: Path) -> int:
     """Do every step and return the exit code; a step that cannot be done is one line."""
     django.setup()
@@ -69,6 +82,7 @@ def main(sign_ins: Path) -> int:
         call_command("migrate", interactive=False, verbosity=0)
         collect_static()
         load_demo(sign_ins)
+        note_the_way_in(sign_ins)
     except (CommandError, OperationalError, OSError) as error:
         words = str(error)
         print(explain(words, settings.DATA_DIR) or " ".join(words.split()), flush=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
-from earlyhelp.embedded import Problem, Servers, own_servers_are_given, processes
+from earlyhelp.embedded import Problem, Servers, mail, own_servers_are_given, processes
 from earlyhelp.embedded.datadir import NEEDED_FREE_MB, port_is_free
 from earlyhelp.run.programs import Console, Crew, Program
 
@@ -38,6 +38,7 @@ class Supervisor:
         self.data = self.servers.data
         self.crew = Crew(console)
         self.own_servers = own_servers_are_given()
+        self.mail_ports: tuple[int, int] | None = None
         self._asked = 0
 
     def run(self) -> int:
@@ -80,6 +81,8 @@ class Supervisor:
                 self.crew.listen(0.1)
                 if self._asked:
                     raise Stopped
+        if self._catches_mail():
+            self.mail_ports = mail.next_free_port(mail.SMTP_PORT), mail.next_free_port(mail.PAGES_PORT)
         env = self._environment()
         sign_ins = self.data.root / "sign-ins"
         self._prepare(Program("prepare", self._python("-m", "earlyhelp.run.prepare", sign_ins), env, ROOT))
@@ -89,16 +92,32 @@ class Supervisor:
         self.console.plain("")
         if sign_ins.exists():
             self.console.plain(sign_ins.read_text().rstrip())
+        if self.mail_ports:
+            self.console.plain(f"Its e-mails stay on this machine: http://127.0.0.1:{self.mail_ports[1]}/")
         self.console.plain(f"Early Help is at http://127.0.0.1:{self.port}/")
 
+    def _catches_mail(self) -> bool:
+        """Only where no mail server is named, and never beside servers of somebody's own, unless it is a demo."""
+        if os.environ.get("EARLYHELP_MAIL_HOST"):
+            return False
+        return not self.own_servers or os.environ.get("EARLYHELP_DEMO", "1") == "1"
+
     def _environment(self) -> Mapping[str, str]:
+        caught = (
+            {"EARLYHELP_MAIL_HOST": mail.HOST, "EARLYHELP_MAIL_PORT": str(self.mail_ports[0])}
+            if self.mail_ports
+            else {}
+        )
         own = {
             "DJANGO_SETTINGS_MODULE": "earlyhelp.settings",
             "EARLYHELP_DEMO": "1",
+            # These pages are served on 127.0.0.1 alone, without a certificate; a proxy before them has one.
+            "EARLYHELP_HTTPS": "1" if os.environ.get("EARLYHELP_PROXY") == "1" else "0",
             "EARLYHELP_SECRET_KEY": self.data.secret_key(),
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
             **os.environ,
+            **caught,
             "EARLYHELP_DATA_DIR": str(self.data.root),
             processes.MARK: str(self.data.root),
         }
@@ -127,9 +146,11 @@ class Supervisor:
         worker += ["--without-mingle"]
         beat = [*celery, "beat", "--loglevel", "warning", "--pidfile", ""]
         beat += ["--schedule", self.data.root / "beat-schedule"]
-        return [
-            Program(name, command, env, ROOT) for name, command in (("web", web), ("worker", worker), ("beat", beat))
-        ]
+        commands = {"web": web, "worker": worker, "beat": beat}
+        if self.mail_ports:
+            ports = [*map(str, self.mail_ports), str(self.port)]
+            commands["mail"] = self._python("-m", "earlyhelp.embedded.mail", self.data.root / "mail", *ports)
+        return [Program(name, command, env, ROOT) for name, command in commands.items()]
 
     def _wait_until_ready(self) -> None:
         """Turn until the pages answer; raises Problem when a program keeps ending instead."""

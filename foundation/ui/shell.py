@@ -4,7 +4,8 @@
     shell.provide("inbox_count", queries.unread)        # in AppConfig.ready(); fn(request) -> value
 
 Names that `ui/base.html` shows: `hat` (words for the hat worn), `change_hat_url`, `sign_out_url`, `inbox_count`,
-`inbox_url`, `home_url`, `person` (the name of who has signed in). Any other name is at hand as `shell.NAME`.
+`inbox_url`, `home_url`, `person` (the name of who has signed in), `operator_url` (for operators
+alone). Any other name is at hand as `shell.NAME`.
 """
 
 from __future__ import annotations

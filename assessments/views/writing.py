@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.generic.base import ContextMixin, TemplateResponseMixin
 
@@ -22,6 +22,8 @@ from foundation.formdefs import answers as reading
 from foundation.formdefs import drafts, forms
 from foundation.formdefs.definitions import Page
 from foundation.formdefs.forms import PageForm
+from foundation.ui import kept
+from foundation.ui.add_another import unchecked
 from foundation.ui.components import Difference
 from foundation.ui.templatetags.early_help import when
 from foundation.ui.views import ActionView, add_refusal, conflict_page
@@ -35,8 +37,12 @@ class OneSection(Inside):
         made = forms.page_form(self.reader.definition, key, people=self.reader.people)
         if data is not None:
             return made(data)
-        kept = self.reader.answers(key)
-        return made(initial=forms.initial_from(self.reader.definition, key, kept, people=self.reader.people))
+        if (words := kept.words_for(self.request)) is not None:
+            form = made(words)
+            unchecked(form)
+            return form
+        answers = self.reader.answers(key)
+        return made(initial=forms.initial_from(self.reader.definition, key, answers, people=self.reader.people))
 
     def draft(self, key: str, *, revision: int) -> Section:
         """Keep what was typed, finished or not."""
@@ -64,13 +70,16 @@ class WriteSection(OneSection, TemplateResponseMixin, ContextMixin):
         if not policies.check_can_write.allows(by=self.actor, assessment=self.assessment):
             return redirect(f"{self.link('read')}#section-{key}")
         self.looked()
-        return self.page(page, self.form(key), self.reader.sections[key].revision)
+        words = kept.words_for(request)
+        # Kept words were written over the revision that their page had: what a colleague saved since is a clash.
+        revision = self.reader.sections[key].revision if words is None else sent_revision(words)
+        return self.page(page, self.form(key), revision)
 
     def post(self, request: HttpRequest, *args: Any, key: str, **kwargs: Any) -> HttpResponseBase:
         """Save and continue, save and come back later, or add and remove entries: nothing typed is ever lost."""
         page = self.reader.definition.page(key)
         self.must_contribute()
-        revision = sent_revision(request)
+        revision = sent_revision(request.POST)
         try:
             if drafts.pressed(request.POST) or "later" in request.POST:
                 section = self.draft(key, revision=revision)
@@ -162,7 +171,7 @@ class KeepDraft(OneSection, ActionView):
         """Keep the draft, or say in one sentence why not."""
         self.must_contribute()
         try:
-            section = self.draft(key, revision=sent_revision(request))
+            section = self.draft(key, revision=sent_revision(request.POST))
         except SectionClash as clash:
             sentence = f"{clash.sentence} Choose “Save and continue” to see both versions side by side."
             return JsonResponse({"sentence": sentence, "url": self.link("section", key=key)}, status=409)
@@ -172,7 +181,7 @@ class KeepDraft(OneSection, ActionView):
         return JsonResponse({"revision": section.revision, **({"saved": f"{saved:%H:%M}"} if saved else {})})
 
 
-def sent_revision(request: HttpRequest) -> int:
+def sent_revision(sent: QueryDict) -> int:
     """The revision that the page was made from; nonsense counts as none, and so as a clash, never as an error."""
-    typed = request.POST.get("revision", "")
+    typed = sent.get("revision", "")
     return int(typed) if typed.isdecimal() and len(typed) < 10 else -1

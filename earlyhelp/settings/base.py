@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "foundation.accounts.sessions.SessionLimits",
     "foundation.accounts.middleware.PartnershipMiddleware",
     "axes.middleware.AxesMiddleware",
     "foundation.ui.middleware.ErrorPages",
@@ -160,7 +161,8 @@ CACHES = {
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# No policy lets a session live longer; each partnership's own limits are kept by SessionLimits.
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -238,13 +240,17 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 MFA_ADAPTER = "foundation.accounts.adapters.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Early Help"
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "foundation.accounts.forms.ChallengeForm",
     "reauthenticate": "foundation.accounts.forms.ConfirmCodeForm",
     "activate_totp": "foundation.accounts.forms.SetUpAppForm",
+    "authenticate_webauthn": "foundation.accounts.forms.ChallengeKeyForm",
+    "reauthenticate_webauthn": "foundation.accounts.forms.KeyAgainForm",
+    "add_webauthn": "foundation.accounts.forms.AddKeyForm",
+    "edit_webauthn": "foundation.accounts.forms.RenameKeyForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("EARLYHELP_PROXY") == "1" else 0
 

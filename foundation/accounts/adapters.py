@@ -11,11 +11,13 @@ from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from foundation.accounts import sessions
 from foundation.accounts.lockout import client_address
 from foundation.accounts.models import User
 from foundation.common import sealing
@@ -73,6 +75,23 @@ class AccountAdapter(DefaultAccountAdapter):
         """What allauth's rate limits count under."""
         return client_address(request) or "unknown"
 
+    def logout(self, request: HttpRequest) -> None:
+        """Words that still come from a page left open are kept for who has just signed out (ACC-4)."""
+        user = request.user
+        super().logout(request)
+        if isinstance(user, User):
+            request.session.set_expiry(0)
+            sessions.mark(request.session, user, sessions.Why.LEFT)
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The password; or whatever the person has as second factor, on one page."""
+        if not user.is_authenticated:
+            return []
+        names = ["account_reauthenticate"] if user.has_usable_password() else []
+        if Authenticator.objects.filter(user=user).exists():
+            names.append("mfa_reauthenticate")
+        return [{"id": name, "description": name, "url": reverse(name)} for name in names]
+
     def is_safe_url(self, url: str | None) -> bool:
         """Only this very site is a place to go on to."""
         host = self.request.get_host()
@@ -98,7 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """The authenticator app, in plain words."""
+    """The authenticator app and security keys, in plain words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": WRONG_CODE,
@@ -111,3 +130,11 @@ class FactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """What allauth asks for when it checks a code."""
         return sealing.unseal(encrypted_text, purpose="second factor")
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """For a key that nobody has named."""
+        return f"Security key {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A key belongs to this host, under the product's name."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.http import HttpRequest
 
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency, Membership, User
@@ -59,6 +62,15 @@ def own_memberships(user: User) -> list[Membership]:
             .select_related("partnership")
             .order_by("partnership__name")
         )
+
+
+def memberships_once(request: HttpRequest, user: User) -> list[Membership]:
+    """The same, read once for each request; before a scope is open."""
+    asked: Any = request
+    if getattr(asked, "own_memberships_of", None) != user.pk:
+        asked.own_memberships_of, asked.own_memberships = user.pk, own_memberships(user)
+    found: list[Membership] = asked.own_memberships
+    return found
 
 
 def hats_within(user: User, memberships: Iterable[Membership]) -> list[Hat]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pghistory
 import structlog
@@ -14,8 +15,9 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from foundation.accounts import second_factor
-from foundation.accounts.hats import Hat, hats_within, own_memberships
+from foundation.accounts import arrivals, keeping, second_factor
+from foundation.accounts.hats import Hat, hats_within, memberships_once
+from foundation.accounts.keeping import first_part
 from foundation.accounts.models import Membership, User
 from foundation.tenancy.models import RESERVED_SLUGS, Partnership
 from foundation.tenancy.scope import tenant_scope
@@ -41,7 +43,7 @@ class PartnershipMiddleware:
             return self.get_response(request)
         user = request.user
         if not isinstance(user, User) or not user.is_active:
-            return private(redirect_to_login(request.get_full_path()))
+            return private(redirect_to_login(keeping.page_of(request)))
         return private(self._for_member(request, user, slug))
 
     def process_view(self, request: HttpRequest, view: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
@@ -52,7 +54,7 @@ class PartnershipMiddleware:
 
     def _for_member(self, request: HttpRequest, user: User, slug: str) -> HttpResponseBase:
         """An unknown partnership and a strange one are the same page (ACC-6): only one's own are looked at."""
-        memberships = own_memberships(user)
+        memberships = memberships_once(request, user)
         here = [membership for membership in memberships if membership.partnership.slug == slug]
         if not here:
             raise Http404
@@ -73,18 +75,16 @@ class PartnershipMiddleware:
             if hat is None:
                 return HttpResponseRedirect(f"{reverse('hats')}?{urlencode({'next': request.get_full_path()})}")
             _dress(request, hat)
+            arrivals.note(request, hat)
             ids = {"user": user.pk, "agency": str(hat.agency.pk)}
             bound = {"partnership_id": str(partnership.pk), "user_id": user.pk, "agency_id": str(hat.agency.pk)}
             with pghistory.context(**ids), structlog.contextvars.bound_contextvars(**bound):
                 response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+            else:
+                keeping.settle(request, user, response.status_code)
             return response
-
-
-def first_part(path: str) -> str:
-    """The first part of a path: "rotherham" of "/rotherham/cases/"."""
-    return path.removeprefix("/").split("/", 1)[0]
 
 
 def worn(request: HttpRequest, partnership: Partnership, hats: list[Hat]) -> Hat | None:
@@ -97,8 +97,13 @@ def worn(request: HttpRequest, partnership: Partnership, hats: list[Hat]) -> Hat
 
 def wear(request: HttpRequest, hat: Hat) -> None:
     """Remember which hat is worn in its partnership until sign-out."""
+    wear_agency(request, hat.partnership.pk, hat.agency.pk)
+
+
+def wear_agency(request: HttpRequest, partnership_id: UUID, agency_id: UUID) -> None:
+    """The same by ids, for who has just been given a role there."""
     kept = request.session.get(HATS)
-    request.session[HATS] = {**(kept if isinstance(kept, dict) else {}), str(hat.partnership.pk): str(hat.agency.pk)}
+    request.session[HATS] = {**(kept if isinstance(kept, dict) else {}), str(partnership_id): str(agency_id)}
 
 
 def _dress(request: HttpRequest, hat: Hat | None) -> None:

@@ -29,6 +29,8 @@ from django.views.generic import FormView, TemplateView, View
 from foundation.common.actors import Actor
 from foundation.common.errors import Invalid
 from foundation.common.policy import Policy
+from foundation.ui import kept
+from foundation.ui.add_another import unchecked
 from foundation.ui.components import Difference
 
 if TYPE_CHECKING:
@@ -104,7 +106,8 @@ class PageFormView(PolicyMixin, _FormView):
     """A page with a form. Write `form_valid`: one service call, then a redirect.
 
     Without a `template_name` of its own it is `ui/form_page.html`: `title`, the form, a button that says `button`.
-    Refused input comes back with status 400, its words kept.
+    Refused input comes back with status 400, its words kept. Words sent after the person's session had ended stand in
+    the form again once they are back (ACC-4), without a word about mistakes.
     """
 
     http_method_names = ["get", "head", "post"]
@@ -123,6 +126,18 @@ class PageFormView(PolicyMixin, _FormView):
             except Invalid as refusal:
                 add_refusal(form, refusal)
         return self.form_invalid(form)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the words that were kept for this page, if any."""
+        words = kept.words_for(self.request)
+        return super().get_form_kwargs() | ({} if words is None else {"data": words})
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form; kept words are shown as they were typed."""
+        form = super().get_form(form_class)
+        if kept.words_for(self.request) is not None:
+            unchecked(form)
+        return form
 
     def form_invalid(self, form: Any) -> Any:
         """The same page with its errors, and status 400."""

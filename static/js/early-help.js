@@ -12,6 +12,7 @@ What script adds to pages that do their work without it.
      200 {"revision": 4, "saved": "14:02"}    the hidden revision becomes 4; "Saved at 14:02"
      400 {"sentence": "…"}                    "Not saved: …"; tried again after the next change
      409 {"sentence": "…", "url": "…"}        somebody else saved: said with a link; nothing more is sent by itself
+     401 {"sentence": "…", "url": "…", "kept": true}   signed out: said, with a link to sign in; nothing more is sent
      403, or a redirect                       signed out, or the page is too old: said; nothing more is sent
      anything else, or no answer              "Not saved – we'll try again", after 5, 10, 20 and then every 30 seconds
    One save at a time. Sending the form itself waits for a save under way, so that its revision is the newest.
@@ -118,6 +119,10 @@ class Autosave {
       this.stopped = true;
       const words = answer.sentence ?? "Somebody else saved this page.";
       this.tell("clash", `Not saved. ${words} `, answer.url ?? location.href, "See what they wrote (opens in a new tab)");
+    } else if (response?.status === 401 && answer.url) {
+      this.stopped = true;
+      const kept = answer.kept ? "What you wrote is kept. " : "Not saved: copy what you wrote. ";
+      this.tell("ended", `${answer.sentence} ${kept}`, answer.url, "Sign in again (opens in a new tab)");
     } else if (response?.type === "opaqueredirect" || response?.status === 403 || response?.status === 401) {
       this.stopped = true;
       const words = "Not saved: you have been signed out, or this page was open too long. Copy what you wrote, then ";
@@ -140,7 +145,7 @@ class Autosave {
       anchor.href = url;
       anchor.textContent = link;
       // What is not saved stands on this page alone: looking at theirs must not take it away.
-      if (state === "clash") anchor.target = "_blank";
+      if (state === "clash" || state === "ended") anchor.target = "_blank";
       this.status.append(anchor);
     }
   }
@@ -188,7 +193,8 @@ function saveAsTyped() {
 async function poll(region, pause) {
   await new Promise((wake) => setTimeout(wake, pause));
   try {
-    const response = await fetch(region.dataset.pollUrl, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const headers = { Accept: "text/html", "Eh-Background": "1" }; // the page asks, not the person
+    const response = await fetch(region.dataset.pollUrl, { headers, redirect: "manual" });
     if (response.type === "opaqueredirect" || response.status === 403 || response.status === 404) return;
     if (response.ok) {
       const page = new DOMParser().parseFromString(await response.text(), "text/html");

@@ -1,25 +1,21 @@
-"""Choosing a hat, and the few places where allauth's views need a word."""
+"""Choosing a hat (ACC-2)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.base.views import AuthenticateView
-from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.views import ActivateTOTPView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from foundation.accounts import second_factor
-from foundation.accounts.hats import Hat, hats_of, own_memberships
-from foundation.accounts.middleware import first_part, private, wear
+from foundation.accounts.hats import Hat, hats_of, memberships_once
+from foundation.accounts.keeping import first_part
+from foundation.accounts.middleware import private, wear
 from foundation.accounts.models import User
 from foundation.tenancy.models import Partnership
+from foundation.ui.shell import Shell
 from foundation.ui.views import PolicyMixin
 
 
@@ -33,7 +29,7 @@ class HatsView(PolicyMixin):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Nothing of any partnership is shown before its second factor has been passed."""
         if isinstance(request.user, User):
-            memberships = own_memberships(request.user)
+            memberships = memberships_once(request, request.user)
             first = second_factor.way(request, request.user) if second_factor.demanded(memberships) else None
             if first:
                 return HttpResponseRedirect(first)
@@ -44,6 +40,9 @@ class HatsView(PolicyMixin):
         """The choice, or straight on where there is none."""
         if len(self.hats) == 1:
             return self._go(self.hats[0], request.GET.get("next"))
+        elsewhere = Shell(request)["operator_url"]
+        if not self.hats and elsewhere:
+            return HttpResponseRedirect(elsewhere)
         return self._page()
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -67,48 +66,6 @@ class HatsView(PolicyMixin):
         errors = [{"words": error, "href": ""}] if error else []
         context = {"partnerships": partnerships.items(), "next": onward, "has_errors": bool(error), "errors": errors}
         return render(self.request, "accounts/hats.html", context, status=status)
-
-
-class ChallengeView(AuthenticateView):
-    """The second step of signing in."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A post without the field would ask for a security key, which is not offered yet."""
-        if request.method == "POST" and "code" not in request.POST:
-            return HttpResponseRedirect(request.path)
-        return super().dispatch(request, *args, **kwargs)
-
-
-class SetUpAppView(ActivateTOTPView):
-    """Setting up the authenticator app."""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The key in fours as well: easier to type from, and it fits a narrow screen."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        secret = context["form"].secret
-        return {**context, "key": [secret[start : start + 4] for start in range(0, len(secret), 4)]}
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """The code that proves the set-up also is this session's second factor."""
-        response = super().form_valid(form)
-        app = Authenticator.objects.get(user=self.request.user, type=Authenticator.Type.TOTP)
-        record_authentication(self.request, self.request.user, "mfa", id=app.pk, type=app.type, reauthenticated=True)
-        return response
-
-
-def passed_first(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let nobody past who has a second factor and has not passed it: else a password alone could take it away."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if (
-            isinstance(request.user, User)
-            and second_factor.outstanding(request, request.user) == second_factor.CHALLENGE
-        ):
-            return HttpResponseRedirect(second_factor.way(request, request.user) or "")
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def home_of(partnership: Partnership) -> str:

@@ -1,55 +1,63 @@
-"""A partnership with two administrators and somebody who is none."""
+"""A partnership founded from a preset, and its administrator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
-from foundation.accounts.enums import AgencyKind, Role
-from foundation.accounts.models import Membership
+from foundation.accounts.enums import Role
+from foundation.accounts.models import Agency, Membership
 from foundation.common.actors import Actor
+from foundation.partnership.services import found_partnership
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
-from tests.factories import actor_of, make_agency, make_member, make_partnership, sign_in
+from tests.factories import actor_of, make_member, sign_in
 
 
-@dataclass
-class Office:
-    """Where a partnership is set up."""
+@dataclass(frozen=True)
+class Place:
+    """A partnership, and somebody who administers it."""
 
     partnership: Partnership
-    members: dict[str, Membership] = field(default_factory=dict)
+    member: Membership
+    actor: Actor
 
-    def scope(self) -> Any:
-        return tenant_scope(self.partnership.pk)
+    @property
+    def slug(self) -> str:
+        return self.partnership.slug
 
-    def actor(self, who: str = "carol") -> Actor:
-        return actor_of(self.members[who])
-
-    def client(self, who: str = "carol") -> Client:
-        return sign_in(Client(), self.members[who].user)
-
-    def url(self, name: str, **ids: Any) -> str:
-        return reverse(name, kwargs={"partnership": self.partnership.slug, **ids})
+    def url(self, path: str = "") -> str:
+        return f"/{self.slug}/set-up/{path}"
 
     def fresh(self) -> Partnership:
-        self.partnership.refresh_from_db()
-        return self.partnership
+        """The partnership's row as it stands now."""
+        return Partnership.objects.get(pk=self.partnership.pk)
+
+
+def make_place(preset: str = "rotherham", slug: str = "rutland", name: str = "Rutland Partnership") -> Place:
+    partnership = found_partnership(by_user=None, preset=preset, slug=slug, name=name)
+    # The demonstration's setting, so that tests sign in with the password alone.
+    with tenant_scope(partnership.pk):
+        Partnership.objects.filter(pk=partnership.pk).update(second_factor=False)
+        member = make_member(role=Role.ADMINISTRATOR, agency=Agency.objects.get(), name="Marguerite Oyelaran")
+        return Place(partnership, member, actor_of(member))
 
 
 @pytest.fixture
-def office(db: None) -> Office:
-    made = Office(make_partnership("fernshire", name="Fernshire"))
-    with made.scope():
-        agency = make_agency("Fernshire Early Help", kind=AgencyKind.EARLY_HELP)
-        for who, name, role in (
-            ("carol", "Carol Denton", Role.ADMINISTRATOR),
-            ("dafydd", "Dafydd Oyelowo", Role.ADMINISTRATOR),
-            ("nell", "Nell Farrow", Role.PRACTITIONER),
-        ):
-            made.members[who] = make_member(role=role, agency=agency, name=name)
-    return made
+def place(db: None) -> Place:
+    return make_place()
+
+
+@pytest.fixture
+def browser(place: Place) -> Client:
+    return sign_in(Client(), place.member.user, agency=place.member.agency)
+
+
+@pytest.fixture
+def inside(place: Place) -> Iterator[Place]:
+    """The place, with its scope open for the whole test."""
+    with tenant_scope(place.partnership.pk):
+        yield place

@@ -1,6 +1,6 @@
 """A pathway policy as frozen objects: its clocks, panel, ages and forms, each said in plain words (§11, CLK-1).
 
-`SETTINGS` is the one list of what a pathway settles; presets, the schema, the page and the configuration file follow it.
+`SETTINGS` is the one list of what a pathway settles; presets, schema, page and configuration file follow it.
 """
 
 from __future__ import annotations
@@ -257,9 +257,7 @@ def clock_of(value: Mapping[str, Any]) -> Clock:
         for_figures=value.get("for_figures", False),
         by_need=value.get("by_need", False),
         meetings=value.get("meetings"),
-        again=(Length(again["least"], Unit(again["unit"])), Length(again["most"], Unit(again["unit"])))
-        if again
-        else None,
+        again=_again(again) if again else None,
         manager=_length(manager) if manager else None,
     )
 
@@ -303,6 +301,11 @@ def setting_of(key: str) -> Setting | None:
 
 def _length(value: Mapping[str, Any]) -> Length:
     return Length(value["length"], Unit(value["unit"]))
+
+
+def _again(value: Mapping[str, Any]) -> tuple[Length, Length]:
+    unit = Unit(value["unit"])
+    return Length(value["least"], unit), Length(value["most"], unit)
 
 
 def _panel(value: Mapping[str, Any]) -> Panel:

@@ -1,63 +1,75 @@
-"""A partnership founded from a preset, and its administrator."""
+"""A partnership with two administrators and somebody who is none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from foundation.accounts.enums import Role
-from foundation.accounts.models import Agency, Membership
+from foundation.accounts.enums import AgencyKind, Role
+from foundation.accounts.models import Membership
 from foundation.common.actors import Actor
-from foundation.partnership.services import found_partnership
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
-from tests.factories import actor_of, make_member, sign_in
+from tests.factories import actor_of, make_agency, make_member, make_partnership, sign_in
+from tests.partnership.founding import Place, make_place
 
 
-@dataclass(frozen=True)
-class Place:
-    """A partnership, and somebody who administers it."""
+@dataclass
+class Office:
+    """Where a partnership is set up."""
 
     partnership: Partnership
-    member: Membership
-    actor: Actor
+    members: dict[str, Membership] = field(default_factory=dict)
 
-    @property
-    def slug(self) -> str:
-        return self.partnership.slug
+    def scope(self) -> Any:
+        return tenant_scope(self.partnership.pk)
 
-    def url(self, path: str = "") -> str:
-        return f"/{self.slug}/set-up/{path}"
+    def actor(self, who: str = "carol") -> Actor:
+        return actor_of(self.members[who])
+
+    def client(self, who: str = "carol") -> Client:
+        return sign_in(Client(), self.members[who].user)
+
+    def url(self, name: str, **ids: Any) -> str:
+        return reverse(name, kwargs={"partnership": self.partnership.slug, **ids})
 
     def fresh(self) -> Partnership:
-        """The partnership's row as it stands now."""
-        return Partnership.objects.get(pk=self.partnership.pk)
+        self.partnership.refresh_from_db()
+        return self.partnership
 
 
-def make_place(preset: str = "rotherham", slug: str = "rutland", name: str = "Rutland Partnership") -> Place:
-    partnership = found_partnership(by_user=None, preset=preset, slug=slug, name=name)
-    # The demonstration's setting, so that tests sign in with the password alone.
-    with tenant_scope(partnership.pk):
-        Partnership.objects.filter(pk=partnership.pk).update(second_factor=False)
-        member = make_member(role=Role.ADMINISTRATOR, agency=Agency.objects.get(), name="Marguerite Oyelaran")
-        return Place(partnership, member, actor_of(member))
+@pytest.fixture
+def office(db: None) -> Office:
+    made = Office(make_partnership("fernshire", name="Fernshire"))
+    with made.scope():
+        agency = make_agency("Fernshire Early Help", kind=AgencyKind.EARLY_HELP)
+        for who, name, role in (
+            ("carol", "Carol Denton", Role.ADMINISTRATOR),
+            ("dafydd", "Dafydd Oyelowo", Role.ADMINISTRATOR),
+            ("nell", "Nell Farrow", Role.PRACTITIONER),
+        ):
+            made.members[who] = make_member(role=role, agency=agency, name=name)
+    return made
 
 
 @pytest.fixture
 def place(db: None) -> Place:
+    """A partnership founded from the preset of Rotherham."""
     return make_place()
 
 
 @pytest.fixture
-def browser(place: Place) -> Client:
-    return sign_in(Client(), place.member.user, agency=place.member.agency)
+def inside(place: Place) -> Iterator[Place]:
+    """The same, with its scope open for the whole test."""
+    with tenant_scope(place.partnership.pk):
+        yield place
 
 
 @pytest.fixture
-def inside(place: Place) -> Iterator[Place]:
-    """The place, with its scope open for the whole test."""
-    with tenant_scope(place.partnership.pk):
-        yield place
+def browser(place: Place) -> Client:
+    return place.browser()

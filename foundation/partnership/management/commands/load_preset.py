@@ -33,6 +33,4 @@ class Command(BaseCommand):
             raise CommandError(" ".join(refusal.fields.values())) from None
         if verbosity:
             left = sum(value.standing == "default" for value in preset.values.values())
-            self.stdout.write(
-                f"{partnership.name} stands at /{partnership.slug}/. {left} defaults wait to be confirmed."
-            )
+            self.stdout.write(f"{partnership.name} stands at /{partnership.slug}/. Defaults to confirm: {left}.")

@@ -11,7 +11,9 @@ from foundation.partnership.services.settings import change_settings
 from tests.accounts.test_second_factor import set_up
 from tests.factories import PASSWORD
 from tests.markup import Markup
-from tests.partnership.conftest import Office
+from tests.partnership.office import Office, office
+
+__all__ = ["office"]
 
 PAGES = ("home", "words", "signing_in", "changes")
 

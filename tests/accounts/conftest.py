@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from foundation.tenancy.models import Partnership
+from tests.accounts.office import Office, make_office
 from tests.factories import make_partnership
 
 
@@ -16,6 +17,12 @@ def fernshire(db) -> Partnership:
 @pytest.fixture
 def marrowdale(db) -> Partnership:
     return make_partnership("marrowdale")
+
+
+@pytest.fixture
+def office(fernshire) -> Office:
+    """Fernshire's administrator at their desk."""
+    return make_office(fernshire)
 
 
 @pytest.fixture

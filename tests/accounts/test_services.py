@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -44,15 +45,25 @@ class TestServices:
         assert agency.group.name == f"agency:{agency.pk}"
 
     def test_each_change_is_in_the_trail_with_who_did_it(self, admin):
-        """FAM-8: one entry for each, by ids and codes."""
+        """FAM-8: one entry for each, by ids and codes; every verb of this room is one of a service."""
         before = len(verbs())
         agency = services.create_agency(by=admin, name="Oak Housing", kind=AgencyKind.HOUSING)
+        services.change_agency(by=admin, agency_id=agency.pk, name="Oak Homes", kind=AgencyKind.HOUSING)
+        services.close_agency(by=admin, agency_id=agency.pk)
+        agency = services.reopen_agency(by=admin, agency_id=agency.pk)
         team = services.create_team(by=admin, agency=agency, name="North")
+        services.rename_team(by=admin, team_id=team.pk, name="Nord")
         member = services.add_membership(by=admin, user=make_user(), agency=agency, role=Role.MANAGER, team=team)
         services.end_membership(by=admin, membership_id=member.pk)
-        assert verbs()[before:] == list(AccountVerb.values)
+        offer = {"by": admin, "full_name": "Petra Lund", "agency": agency, "role": Role.MANAGER}
+        invited = services.invite(email="petra@oak.example", **offer)
+        with clock.at(clock.now() + dt.timedelta(hours=1)):
+            services.send_invitation_again(by=admin, invitation_id=invited.pk)
+        services.withdraw_invitation(by=admin, invitation_id=invited.pk)
+        assert set(verbs()[before:]) == set(AccountVerb.values) - {AccountVerb.INVITATION_ACCEPTED}
+        assert len(verbs()[before:]) == len(AccountVerb.values) - 1
+        assert set(AuditEntry.objects.order_by("at").values_list("user_id", flat=True)[before:]) == {admin.user_id}
         entry = AuditEntry.objects.get(verb=AccountVerb.MEMBERSHIP_ADDED, subject_id=member.pk)
-        assert entry.user_id == admin.user_id
         assert entry.detail["role"] == "manager"
 
     @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
@@ -66,6 +77,17 @@ class TestServices:
             lambda: services.create_team(by=by, agency=member.agency, name="North"),
             lambda: services.add_membership(by=by, user=member.user, agency=member.agency, role=Role.ADMINISTRATOR),
             lambda: services.end_membership(by=by, membership_id=member.pk),
+            lambda: services.change_agency(by=by, agency_id=member.agency_id, name="X", kind=AgencyKind.SCHOOL),
+            lambda: services.close_agency(by=by, agency_id=member.agency_id),
+            lambda: services.reopen_agency(by=by, agency_id=member.agency_id),
+            lambda: services.rename_team(by=by, team_id=uuid.uuid4(), name="North"),
+            lambda: services.deactivate(by=by, user_id=member.user_id),
+            lambda: services.bring_back(by=by, user_id=member.user_id),
+            lambda: services.invite(
+                by=by, email="petra@oak.example", full_name="Petra Lund", agency=member.agency, role=Role.ADMINISTRATOR
+            ),
+            lambda: services.send_invitation_again(by=by, invitation_id=uuid.uuid4()),
+            lambda: services.withdraw_invitation(by=by, invitation_id=uuid.uuid4()),
         ):
             with pytest.raises(NotAllowed, match="Only a partnership administrator"):
                 act()

@@ -26,7 +26,7 @@ def add_membership(*, by: Actor, user: User, agency: Agency, role: Role | str, t
     check_place(agency=agency, role=role, team=team)
     if Membership.objects.filter(user=user, agency=agency, role=role, team=team, ended_at=None).exists():
         raise Clash(HAS_ROLE)
-    return give_role(by=by, user_id=user.pk, agency_id=agency.pk, role=role, team_id=team.pk if team else None)
+    return give_role(by=by, user=user, agency=agency, role=role, team=team)
 
 
 @transaction.atomic
@@ -84,13 +84,12 @@ def bring_back(*, by: Actor, user_id: int) -> list[Membership]:
     if all_of_them.filter(ended_at=None).exists():
         raise Clash("This person works here already.")
     left_at = all_of_them.aggregate(left_at=Max("ended_at"))["left_at"]
-    before = list(all_of_them.filter(ended_at=left_at, agency__active=True).order_by("pk"))
+    held_last = all_of_them.filter(ended_at=left_at, agency__active=True).select_related("user", "agency", "team")
+    before = list(held_last.order_by("pk"))
     if not before:
         raise Clash("The agency that this person worked for is closed. Add a role in another agency instead.")
     return [
-        give_role(
-            by=by, user_id=user_id, agency_id=was.agency_id, role=was.role, team_id=was.team_id, because="brought_back"
-        )
+        give_role(by=by, user=was.user, agency=was.agency, role=was.role, team=was.team, because="brought_back")
         for was in before
     ]
 
@@ -116,12 +115,12 @@ def check_place(*, agency: Agency, role: Role | str, team: Team | None) -> None:
 
 
 def give_role(
-    *, by: Actor, user_id: int, agency_id: UUID, role: Role | str, team_id: UUID | None, because: str = "added"
+    *, by: Actor, user: User, agency: Agency, role: Role | str, team: Team | None, because: str = "added"
 ) -> Membership:
     """Write one membership and its line in the trail; whether it may be is the caller's to know."""
-    membership: Membership = Membership.objects.create(user_id=user_id, agency_id=agency_id, role=role, team_id=team_id)
+    membership: Membership = Membership.objects.create(user=user, agency=agency, role=role, team=team)
     audit.record(
-        by=by, verb=AccountVerb.MEMBERSHIP_ADDED, subject=membership, agency=agency_id, user=user_id, role=str(role),
+        by=by, verb=AccountVerb.MEMBERSHIP_ADDED, subject=membership, agency=agency.pk, user=user.pk, role=str(role),
         because=because,
     )  # fmt: skip
     return membership

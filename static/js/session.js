@@ -124,7 +124,7 @@ class Session {
     this.stayButton.textContent = this.fixed ? "Carry on until then" : "Stay signed in";
     this.show(true);
     this.dialog.showModal();
-    this.dialog.querySelector("h2").focus();
+    this.dialog.querySelector("[tabindex]").focus();
   }
 
   // The words change every 20 seconds only, so that a screen reader can finish each.

@@ -13,15 +13,20 @@ from django.core.cache import cache
 from django.test import Client
 
 from foundation.accounts.models import User
+from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from tests.factories import PASSWORD, make_agency, make_member, make_partnership, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = "/accounts/login/"
+CHOOSE = "/accounts/2fa/set-up/"
 SET_UP = "/accounts/2fa/totp/activate/"
 CHALLENGE = "/accounts/2fa/authenticate/"
 AGAIN = "/accounts/2fa/reauthenticate/"
+
+
+CODES = re.compile(r"<li>[\w-]{8,}</li>")
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
@@ -64,15 +69,18 @@ def test_demanded_factor_must_be_set_up_before_anything_is_seen(client, person, 
     """ACC-1: the password alone shows nothing of the partnership, not even the agency's name."""
     enter(client, person)
     response = client.get(path)
-    assert response["Location"].startswith(f"{SET_UP}?next=")
+    assert response["Location"].startswith(f"{CHOOSE}?next=")
+    page = client.get(response["Location"]).content.decode()
+    assert "Set up an authenticator app" in page
+    assert "Set up a security key" in page
 
 
 def test_password_alone_opens_nothing_for_a_post_either(client, person):
     """ACC-1: whatever the method."""
     enter(client, person)
     for method in (client.post, client.put, client.delete, client.head, client.options):
-        assert method("/strictshire/")["Location"].startswith(SET_UP)
-    assert client.post("/hats/", {"agency": "x"})["Location"].startswith(SET_UP)
+        assert method("/strictshire/")["Location"].startswith(CHOOSE)
+    assert client.post("/hats/", {"agency": "x"})["Location"].startswith(CHOOSE)
 
 
 def test_strictest_partnership_binds_everywhere(client, fernshire, person):
@@ -80,7 +88,7 @@ def test_strictest_partnership_binds_everywhere(client, fernshire, person):
     with tenant_scope(fernshire.pk):
         make_member(user=person)
     enter(client, person)
-    assert client.get("/fernshire/")["Location"].startswith(SET_UP)
+    assert client.get("/fernshire/")["Location"].startswith(CHOOSE)
 
 
 def test_partnership_may_switch_it_off(client, fernshire):
@@ -108,7 +116,7 @@ def test_after_set_up_the_session_has_passed_and_codes_are_shown_once_more(clien
     enter(client, person)
     set_up(client)
     page = client.get("/accounts/2fa/recovery-codes/").content.decode()
-    assert len(re.findall(r"<li>[\w-]{8,}</li>", page)) == 10
+    assert len(CODES.findall(page)) == 10
     assert client.get("/accounts/2fa/recovery-codes/download/")["Content-Disposition"].startswith("attachment")
     assert client.get("/hats/")["Location"] == "/strictshire/"
 
@@ -228,8 +236,22 @@ def test_password_alone_cannot_take_the_second_factor_away(with_app, path):
     assert Authenticator.objects.filter(type=Authenticator.Type.TOTP).exists()
 
 
-def test_removed_app_must_be_set_up_again_at_once(client, with_app):
-    """ACC-1: other sessions that had passed with it have not passed any more."""
+def test_only_factor_stays_where_one_is_demanded(client, with_app):
+    """ACC-1: the last one cannot be taken away; the page does not offer it, and says what to do instead."""
+    person, secret = with_app
+    enter(client, person)
+    client.post(CHALLENGE, {"code": code_of(secret)})
+    page = client.get("/accounts/2fa/").content.decode()
+    assert "totp/deactivate" not in page
+    assert "set up another first" in page
+    refused = client.post("/accounts/2fa/totp/deactivate/")
+    assert refused.status_code == 403
+    assert "cannot remove the only one" in refused.content.decode()
+    assert Authenticator.objects.filter(user=person).count() == 2
+
+
+def test_new_phone_takes_the_old_ones_place(client, with_app):
+    """ACC-1: the old app's codes and the sessions that passed with it count no more; recovery codes stay."""
     person, secret = with_app
     other = Client()
     enter(client, person)
@@ -237,10 +259,39 @@ def test_removed_app_must_be_set_up_again_at_once(client, with_app):
     enter(other, person)
     other.post(CHALLENGE, {"code": code_of(secret, steps=1)})
     assert other.get("/hats/").headers["Location"] == "/strictshire/"
+    codes = Authenticator.objects.get(user=person, type=Authenticator.Type.RECOVERY_CODES)
+    page = client.get(SET_UP)
+    assert "the old one stops working" in page.content.decode()
+    fresh = page.context["form"].secret
+    assert fresh != secret
+    assert client.post(SET_UP, {"code": code_of(fresh)})["Location"] == "/accounts/2fa/"
+    assert Authenticator.objects.filter(pk=codes.pk).exists()
+    assert client.get("/hats/")["Location"] == "/strictshire/"
+    assert other.get("/hats/")["Location"].startswith(AGAIN)
+    assert other.post(AGAIN, {"code": code_of(secret, steps=2)}).status_code == 200
+    assert other.post(AGAIN, {"code": code_of(fresh, steps=1)}).status_code == 302
+
+
+def test_wrong_code_of_a_new_phone_leaves_the_old_one(client, with_app):
+    """ACC-1: nobody is left without either."""
+    person, secret = with_app
+    enter(client, person)
+    client.post(CHALLENGE, {"code": code_of(secret)})
+    fresh = client.get(SET_UP).context["form"].secret
+    wrong = f"{(int(code_of(fresh)) + 1) % 1_000_000:06}"
+    assert client.post(SET_UP, {"code": wrong}).status_code == 200
+    kept = Authenticator.objects.get(user=person, type=Authenticator.Type.TOTP)
+    assert kept.wrap().validate_code(code_of(secret, steps=1))
+
+
+def test_app_may_go_where_none_is_demanded(client, fernshire):
+    """ACC-1: and the recovery codes, which stand in for it, go too."""
+    with tenant_scope(fernshire.pk):
+        user = make_member().user
+    enter(client, user)
+    set_up(client)
     assert client.post("/accounts/2fa/totp/deactivate/")["Location"] == "/accounts/2fa/"
     assert not Authenticator.objects.exists()
-    for session in (client, other):
-        assert session.get("/strictshire/")["Location"].startswith(SET_UP)
 
 
 def test_another_persons_pass_in_the_session_counts_for_nothing(client, with_app, strict):
@@ -251,7 +302,7 @@ def test_another_persons_pass_in_the_session_counts_for_nothing(client, with_app
     with tenant_scope(strict.pk):
         colleague = make_member().user
     client.force_login(colleague, backend="foundation.accounts.backends.PasswordBackend")
-    assert client.get("/strictshire/")["Location"].startswith(SET_UP)
+    assert client.get("/strictshire/")["Location"].startswith(CHOOSE)
 
 
 def test_changing_how_one_signs_in_wants_the_password_again_later(client, with_app, settings):
@@ -265,7 +316,7 @@ def test_changing_how_one_signs_in_wants_the_password_again_later(client, with_a
     session.save()
     assert client.get("/accounts/2fa/recovery-codes/")["Location"].startswith("/accounts/reauthenticate/?next=")
     page = client.get("/accounts/reauthenticate/?next=/accounts/2fa/recovery-codes/")
-    assert "Use a code from your authenticator app instead" in page.content.decode()
+    assert "Use a code or a security key instead" in page.content.decode()
     confirmed = client.post("/accounts/reauthenticate/?next=/accounts/2fa/recovery-codes/", {"password": PASSWORD})
     assert confirmed["Location"] == "/accounts/2fa/recovery-codes/"
     assert client.get("/accounts/2fa/recovery-codes/").status_code == 200
@@ -277,6 +328,7 @@ def test_setting_up_removing_and_new_codes_are_told_by_mail_that_names_no_one(cl
     enter(client, person)
     set_up(client)
     client.post("/accounts/2fa/recovery-codes/generate/")
+    Partnership.objects.update(second_factor=False)
     client.post("/accounts/2fa/totp/deactivate/")
     assert [message.to for message in mail.outbox] == [[person.email]] * 3
     for message in mail.outbox:

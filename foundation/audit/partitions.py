@@ -55,6 +55,17 @@ def make_ahead(connection: BaseDatabaseWrapper) -> tuple[list[str], list[str]]:
     return made, refused
 
 
+def make_from(connection: BaseDatabaseWrapper, first: dt.date) -> None:
+    """Make those of the months from `first` up to this one too, for entries brought in with their own times."""
+    this = first_of_month(clock.today())
+    for log in LOGS:
+        month, standing = first_of_month(first), set(_standing(connection, log))
+        while month < this:
+            if name_of(log, month) not in standing:
+                _make(connection, log, month)
+            month = first_of_month(month, 1)
+
+
 def wall_of(partition: str) -> Iterator[str]:
     """The wall around one partition, which the app's role reaches through its parent alone."""
     yield from sql.wall(partition)

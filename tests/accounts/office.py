@@ -30,6 +30,10 @@ class Office:
     admin: Membership
     client: Client = field(default_factory=Client)
 
+    def sit_down(self) -> None:
+        """Sign in, with the administrator's hat on: at first, and whenever so much time has passed that they must."""
+        sign_in(self.client, self.admin.user, self.partnership, self.admin.agency)
+
     def scope(self) -> Any:
         return tenant_scope(self.partnership.pk)
 
@@ -49,7 +53,11 @@ class Office:
 
     def invite(self, agency: Agency | None = None, **said: Any) -> Invitation:
         """Invite somebody to an agency as a practitioner, unless told otherwise; outside the scope."""
-        given: dict[str, Any] = {"email": "petra.lund@oak.example", "full_name": "Petra Lund", "role": Role.PRACTITIONER}
+        given: dict[str, Any] = {
+            "email": "petra.lund@oak.example",
+            "full_name": "Petra Lund",
+            "role": Role.PRACTITIONER,
+        }
         with self.scope():
             return services.invite(by=self.by, **{**given, "agency": agency or make_agency(), **said})
 
@@ -70,5 +78,5 @@ def make_office(partnership: Partnership, name: str = "Wilma Stroud") -> Office:
     with tenant_scope(partnership.pk):
         admin = make_member(role=Role.ADMINISTRATOR, agency=make_agency("Partnership Office"), name=name)
     office = Office(partnership, admin)
-    sign_in(office.client, admin.user, partnership, admin.agency)
+    office.sit_down()
     return office

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from foundation.accounts.enums import Role
 from foundation.accounts.hats import actor_for, hats_of, own_memberships
@@ -12,6 +13,7 @@ from foundation.accounts.services import end_membership
 from foundation.common.actors import system
 from foundation.tenancy.scope import ScopeError, current_partnership_id_or_none, own_memberships_scope, tenant_scope
 from tests.factories import actor_of, make_agency, make_member, make_partnership, make_team, make_user, sign_in
+from tests.markup import Markup, words
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +262,51 @@ class TestShell:
         with tenant_scope(third.pk):
             make_member(user=person)
         assert sign_in(client, person).get("/hats/").content.decode().count("<h2") == 3
+
+
+class TestMemberOfTwelve:
+    """A play therapist who works for 12 agencies of three partnerships."""
+
+    @pytest.fixture
+    def many(self, fernshire, marrowdale):
+        user = make_user("Beatriz Fonseca")
+        for partnership, count in ((fernshire, 7), (marrowdale, 4), (make_partnership("thirdshire"), 1)):
+            with tenant_scope(partnership.pk):
+                for number in range(count):
+                    agency = make_agency(f"School {number}")
+                    make_member(user=user, agency=agency)
+                    make_member(user=user, agency=agency, role=Role.COORDINATOR)
+        return user
+
+    def test_chooses_among_them_by_partnership(self, client, many):
+        """ACC-2: three headings, twelve buttons, each with its own name for who does not see the page."""
+        page = Markup.of(sign_in(client, many).get("/hats/").content)
+        assert [words(heading) for heading in page.all("main h2")] == ["Fernshire", "Marrowdale", "Thirdshire"]
+        buttons = [words(button) for button in page.all("main button")]
+        assert len(set(buttons)) == len(buttons) == 12
+
+    def test_costs_the_same_however_many_agencies(self, client, many, fernshire, django_assert_num_queries):
+        """ACC-2: a literal number for three partnerships."""
+        sign_in(client, many)
+        with django_assert_num_queries(24):
+            client.get("/hats/")
+        with tenant_scope(fernshire.pk):
+            for _ in range(5):
+                make_member(user=many)
+        with django_assert_num_queries(24):
+            client.get("/hats/")
+
+    def test_page_costs_no_more_for_twelve_hats_than_for_one(self, client, many, fernshire):
+        """ACC-2: a person's other hats do not slow their work."""
+        single = make_user()
+        with tenant_scope(fernshire.pk):
+            agency = make_agency()
+            make_member(user=single, agency=agency)
+            own = Agency.objects.get(name="School 0")
+        counts = []
+        for user, worn in ((single, agency), (many, own)):
+            sign_in(client, user, fernshire, worn)
+            with CaptureQueriesContext(connection) as done:
+                assert client.get("/fernshire/enquiries/").status_code == 200
+            counts.append(len(done))
+        assert counts[0] == counts[1]

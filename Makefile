@@ -8,7 +8,7 @@ PY := .venv/bin/python
 SERVERS := $(PY) -m earlyhelp.embedded exec
 ARGS ?=
 
-.PHONY: coverage run reset test test-fast lint bench set-up set-up-test need-python
+.PHONY: trust coverage run reset test test-fast lint bench set-up set-up-test need-python
 .DEFAULT_GOAL := run
 
 need-python:
@@ -36,6 +36,14 @@ test: set-up-test
 # The whole suite, and which lines it did not reach; slower, so that `make test` itself stays quick.
 coverage:
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term $(ARGS)"
+
+# What must hold, tried at full length (10,000 renders, every cell of the matrix); ARGS="-k sessions" picks one.
+trust: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
+trust: export EARLYHELP_TRUST := whole
+trust: export EARLYHELP_MATRIX := whole
+trust: set-up-test
+	@exec $(SERVERS) --test -- sh -c \
+	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 tests/trust tests/audit/test_verify.py $(ARGS)'
 
 test-fast: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test-fast: set-up-test

@@ -45,12 +45,15 @@ def drop_test_database(name: str) -> None:
     for alias in ("owner", "default", "maintenance"):
         connections[alias].close()
     with connections["owner"]._nodb_cursor() as cursor, suppress(OperationalError):
-        _drop(cursor, name)  # held by a process that is still ending, it goes with its servers
+        _drop(cursor, name, tries=1)  # held by a process that is still ending, it goes with its servers
 
 
-def _drop(cursor: Any, name: str) -> None:
-    """Wait for those who are still connected: the owner may not end the app's sessions (so no FORCE)."""
-    for left in reversed(range(20)):
+def _drop(cursor: Any, name: str, *, tries: int = 20) -> None:
+    """Wait for those who are still connected: the owner may not end the app's sessions (so no FORCE).
+
+    PostgreSQL itself waits 5 seconds in each try.
+    """
+    for left in reversed(range(tries)):
         try:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
         except OperationalError:

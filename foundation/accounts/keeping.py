@@ -102,7 +102,9 @@ def settle(request: HttpRequest, user: User, status: int) -> None:
     if request.method == "POST" and status < 400:
         _theirs(user, page_of(request)).delete()
     elif request.method == "GET" and status in {403, 404}:
-        _theirs(user, request.get_full_path()).delete()
+        useless = _theirs(user, request.get_full_path())
+        if useless.exists():  # a refusal writes nothing where there is nothing to throw away
+            useless.delete()
 
 
 def discard(user: User, page: str) -> None:

@@ -32,6 +32,8 @@ WHOLE = os.environ.get("EARLYHELP_MATRIX") == "whole"
 EVERY_METHOD = {"anonymous", "nobody", "north practitioner", "south practitioner"}
 # What reading may leave behind: that it was read.
 READING_WRITES = {"audit_access", "audit_entry"}
+# What is no record yet: an enquiry that is being written, and messages on their way.
+OWN_PAPERS = {"intake_enquirydraft", "outbox_outboxmessage", "accounts_lastsignin", "accounts_keptwords"}
 
 
 def test_every_address_is_mapped() -> None:
@@ -110,6 +112,7 @@ def cell(
     if method == "GET" and row.shows and answer.status == 200 and row.shows not in parts:
         tally.wrong.append(f"{label}: shows nothing of “{row.shows}”, so its silence elsewhere proves nothing")
     check_writes(ground, answer, label, method, want, tally)
+    tally.wrong += [f"{label}: {gap}" for gap in not_written_down(row, method, answer)]
     if answer.written:
         ground.put_back()
     return answer
@@ -181,6 +184,20 @@ def check_writes(ground: Ground, answer: Answer, label: str, method: str, want: 
         tally.wrong.append(f"{label}: was refused, yet changed {sorted(written)}")
     if method in SAFE and not written <= READING_WRITES:
         tally.wrong.append(f"{label}: reading wrote {sorted(written)}")
+
+
+def not_written_down(row: Row, method: str, answer: Answer) -> Iterator[str]:
+    """Trust 14: what is changed is in the trail, and who reads of a family is in the access log.
+
+    A draft is its writer's own paper: it becomes a record, and is written down, when it is sent.
+    """
+    changed = tenant_tables(answer.written) - READING_WRITES - OWN_PAPERS
+    changed = {table for table in changed if not table.endswith("event")}
+    if changed and "audit_entry" not in answer.written and not row.keeps_no_trail:
+        yield f"changed {sorted(changed)}, and the trail does not say so"
+    looked = method == "GET" and row.shows and row.about != "draft" and answer.status == 200
+    if looked and "audit_access" not in answer.written:
+        yield f"showed “{row.shows}”, and the access log does not say so"
 
 
 def across(label: str, cases: dict[str, Case], seen: dict[str, Answer], tally: Tally) -> None:

@@ -25,6 +25,6 @@ def few_codes_are_told(request: HttpRequest, authenticator: Authenticator, **kwa
     """Whoever has used one of the last recovery codes hears how many are left, and where to get new ones (ACC-1)."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         return
-    left = second_factor.codes_left(authenticator)
+    left = second_factor.codes_left(Authenticator.objects.get(pk=authenticator.pk))  # as it stands after this use
     if left <= second_factor.FEW:
         messages.warning(request, f"{second_factor.codes_left_words(left)} Make new ones on the page of your account.")

@@ -163,7 +163,7 @@ class Session {
     body.set("csrfmiddlewaretoken", token());
     let url = "";
     try {
-      const headers = { Accept: "application/json" };
+      const headers = { Accept: "application/json", "Eh-Background": "1" };
       const response = await fetch(this.root.dataset.endUrl, { method: "POST", body, headers, redirect: "manual" });
       url = response.ok ? (await response.json()).url : "";
     } catch {

@@ -67,9 +67,7 @@ def _accept(offer: Offer, user: User) -> None:
         raise Refused(trouble)
     invitation = offer.invitation
     by = Actor(partnership_id=offer.partnership.pk, user_id=user.pk, agency_id=invitation.agency_id)
-    give_role(
-        by=by, user=user, agency=invitation.agency, role=invitation.role, team=invitation.team, because="invited"
-    )
+    give_role(by=by, user=user, agency=invitation.agency, role=invitation.role, team=invitation.team, because="invited")
     invitation.accept(by_id=user.pk)
     invitation.save(update_fields=["state", "accepted_by", "accepted_at"])
     audit.record(by=by, verb=AccountVerb.INVITATION_ACCEPTED, subject=invitation)

@@ -52,10 +52,11 @@ def passed_first(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
     return guarded
 
 
-def errors_of_key(form: Any) -> list[dict[str, str]]:
-    """What is wrong with what a security key sent, for the summary; its field cannot be seen."""
+def summary(form: Any) -> dict[str, Any]:
+    """What is wrong with what a security key sent, for the page's summary; its field cannot be seen."""
     sentences = [sentence for name in ("credential", "__all__") for sentence in form.errors.get(name, [])]
-    return [{"words": sentence, "href": "#use-key"} for sentence in sentences]
+    errors = [{"words": sentence, "href": "#use-key"} for sentence in sentences]
+    return {"errors": errors, "has_errors": bool(errors)}
 
 
 def key_options(user: User) -> str:
@@ -82,11 +83,14 @@ class ChallengeView(AuthenticateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the person has, and the question for their key."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "has": second_factor.kinds_of(self.stage.login.user),
-            "options": json.dumps(context["js_data"]["request_options"], cls=DjangoJSONEncoder),
-            "errors": errors_of_key(self.webauthn_form) if self.webauthn_form.is_bound else [],
-        }
+        return (
+            context
+            | {
+                "has": second_factor.kinds_of(self.stage.login.user),
+                "options": json.dumps(context["js_data"]["request_options"], cls=DjangoJSONEncoder),
+            }
+            | summary(self.webauthn_form)
+        )
 
 
 class AgainView(ReauthenticateView):
@@ -101,12 +105,12 @@ class AgainView(ReauthenticateView):
         """What the person has, and the question for their key."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         has = second_factor.kinds_of(self.request.user)
-        form, errors = context["form"], []
-        if isinstance(form, KeyAgainForm):
-            errors = errors_of_key(form)
+        errors: dict[str, Any] = {"errors": [], "has_errors": False}
+        if isinstance(context["form"], KeyAgainForm):
+            errors = summary(context["form"])
             context["form"] = super().get_form_class()(user=self.request.user)
         options = key_options(self.request.user) if "webauthn" in has else ""
-        return context | {"has": has, "options": options, "errors": errors}
+        return context | {"has": has, "options": options} | errors
 
 
 class FactorsView(IndexView):
@@ -160,9 +164,8 @@ class AddKeyView(AddWebAuthnView):
         """What the browser asks the key."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         options = json.dumps(context["js_data"]["creation_options"], cls=DjangoJSONEncoder)
-        form = context["form"]
-        errors = errors_of_key(form) if form.is_bound else []
-        return context | {"options": options, "errors": errors, "has": second_factor.kinds_of(self.request.user)}
+        has = second_factor.kinds_of(self.request.user)
+        return context | {"options": options, "has": has} | summary(context["form"])
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The key that was just touched also is this session's second factor."""

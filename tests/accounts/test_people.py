@@ -455,6 +455,7 @@ class TestLastSignIn:
 
     def test_page_does_not_fail_because_of_it(self, office, client, monkeypatch):
         """ACC-3: a person who works is more than a note that they do."""
+
         def fails(**kwargs):
             raise DataError
 
@@ -484,4 +485,6 @@ def test_closed_agency_is_marked_beside_its_people(office):
         member = make_member(agency=make_agency("Oak School"))
         services.close_agency(by=office.by, agency_id=member.agency_id)
         assert Agency.objects.filter(active=False).count() == 1
-    assert "Oak School (closed): Practitioner" in words(Markup.of(office.get("people", query="?role=practitioner").content).one("tbody tr"))
+    assert "Oak School (closed): Practitioner" in words(
+        Markup.of(office.get("people", query="?role=practitioner").content).one("tbody tr")
+    )

@@ -34,6 +34,7 @@ SEES = WORKS | HUB
 LEADS = frozenset({"practitioner"})  # the practitioner of the viewers' agency leads, and so is the author
 SCREENER = frozenset({"screener"})
 MANAGER = frozenset({"manager"})
+ADMINISTRATOR = frozenset({"administrator"})
 OVERSEES = frozenset({"manager", "safeguarding_lead"})  # of what their own agency has sent
 
 OPEN = frozenset({"own", "see", "work"})
@@ -51,6 +52,7 @@ OWNERSHIPS: Mapping[str, tuple[str, ...]] = {
     "document": ("own", "see", "work", "never", "revoked", "lent", *ACROSS),
     "enquiry": ("own", "agency", "decided", "other", "taken", *ACROSS),
     "draft": ("own", "agency", "other", *ACROSS),
+    "office": ("own", *ACROSS),
     "list": ("here", "foreign_there", "nowhere"),
 }
 
@@ -59,6 +61,8 @@ def may_know(role: str, fact: Fact) -> bool:
     """Whether somebody in this role of the viewers' agency may be told a fact, on whatever page."""
     if fact.partnership != "north":
         return False
+    if fact.about == "office":
+        return role in ADMINISTRATOR
     if fact.about == "draft":
         return fact.ownership == "own" and fact.sender == role and role in WORKS
     if fact.about == "enquiry":
@@ -115,6 +119,7 @@ class Row:
     stage: str = "writing"
     body: Body = nothing
     shows: str = ""
+    keeps_no_trail: str = ""  # why what is kept here is nobody's record
 
     @property
     def offers(self) -> frozenset[str]:
@@ -145,6 +150,11 @@ def listed(roles: frozenset[str], *statuses: int) -> Rule:
 
 def hub(*grants: tuple[Any, ...]) -> Rule:
     return rule(*grants, role_first=True)
+
+
+def office(*statuses: int) -> Rule:
+    """What the partnership's administrator does with agencies, people and invitations, and nobody else."""
+    return rule(let(ADMINISTRATOR, OWN, *statuses), role_first=True)
 
 
 def own_draft(*statuses: int) -> Rule:
@@ -180,6 +190,7 @@ SEE_CASE = rule(let(SEES, OPEN, 200))
 SEE_DOCUMENT = rule(let(SEES, OPEN, 200), refused=404)
 OWN_DOCUMENT = rule(let(LEADS, OPEN, 302), let(SEES, OPEN, 403), refused=404)
 WITHDRAW = {"whom": "all", "told_by": "Somebody, by telephone", "confirmed": "yes"}
+AGENCY = {"name": "Another agency", "kind": "charity"}
 DECISION = {"decision": "no_further_action", "level": "1", "reason": "Support is in place."}
 
 MATRIX: Mapping[str, Row | Outside] = {
@@ -187,6 +198,7 @@ MATRIX: Mapping[str, Row | Outside] = {
     "live": Outside(frozenset({200})),
     "ready": Outside(frozenset({200, 503})),
     "hats": Outside(frozenset({200, 302})),
+    "account_invitation": Outside(frozenset({404})),
     "account_login": Outside(frozenset({200, 302})),
     "account_logout": Outside(frozenset({200, 302})),
     "account_reauthenticate": Outside(frozenset({200, 302})),
@@ -214,6 +226,31 @@ MATRIX: Mapping[str, Row | Outside] = {
         body=lambda target: WITHDRAW,
         shows="consent",
     ),
+    "people:agencies": Row("list", listed(ADMINISTRATOR, 200)),
+    "people:agency_add": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302), body=lambda target: AGENCY
+    ),
+    "people:agency": Row("office", office(200)),
+    "people:agency_change": Row("office", office(200), office(302), body=lambda target: AGENCY),
+    "people:agency_close": Row("office", office(200), office(302)),
+    "people:agency_reopen": Row("office", None, office(302)),
+    "people:team_add": Row("office", office(200), office(302), body=lambda target: {"name": "Evening team"}),
+    "people:team_change": Row("office", office(200), office(302), body=lambda target: {"name": "Evening team"}),
+    "people:people": Row("list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302)),
+    "people:person": Row("office", office(200)),
+    "people:person_deactivate": Row("office", office(200), office(302)),
+    "people:person_bring_back": Row("office", None, office(409)),
+    "people:role_agency": Row("office", office(200), office(302), body=lambda target: target.given),
+    "people:role_add": Row("office", office(200), office(302), body=lambda target: {"role": "auditor"}),
+    "people:role_end": Row("office", office(200), office(302)),
+    "people:invite": Row("list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 400)),
+    "people:invite_to": Row(
+        "office", office(200), office(302),
+        body=lambda target: {"full_name": "Somebody", "email": "somebody@new.example", "role": "practitioner"},
+    ),
+    "people:invitations": Row("list", listed(ADMINISTRATOR, 200)),
+    "people:invitation_again": Row("office", None, office(302)),
+    "people:invitation_withdraw": Row("office", None, office(302)),
     "assessments:waiting": Row("list", listed(MANAGER, 200)),
     "assessments:detail": Row("case", SEE_CASE, stage="returned", shows="family"),
     "assessments:section": Row(

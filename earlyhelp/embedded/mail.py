@@ -169,7 +169,7 @@ def serve(folder: Path, smtp_port: int, pages_port: int, web_port: int) -> None:
 
 def pages_of(mailbox: Mailbox, port: int, web_port: int) -> type[Pages]:
     """The pages of one mailbox on one port, which link to the product's pages on another."""
-    own = re.compile(rf"http://(?:127\.0\.0\.1|localhost):{web_port}/[A-Za-z0-9/_?=%~.-]*")
+    own = re.compile(rf"http://(?:127\.0\.0\.1|localhost):{web_port}/(?:[A-Za-z0-9/_?=%~.:-]|&amp;)*")
     hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
     return type("OwnPages", (Pages,), {"mailbox": mailbox, "hosts": hosts, "own_pages": own})
 

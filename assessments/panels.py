@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from assessments import policies, queries
+from assessments import queries
 from assessments.disclosure import AssessmentView
 from assessments.enums import WRITABLE, AssessmentState, AssessmentVerb, SectionState
+from assessments.models import Assessment
 from cases import panels
+from cases import queries as case_queries
 from cases.models import Case
 from cases.panels import NextStep, PathStep
 from foundation.accounts.enums import Role
@@ -21,6 +25,12 @@ from foundation.documents import kinds
 from foundation.documents import queries as documents
 from foundation.documents.models import Document
 from foundation.ui import navigation
+
+TO_WRITE = {
+    AssessmentState.DRAFT: "Begin the Early Help Assessment with the family.",
+    AssessmentState.IN_PROGRESS: "Finish the Early Help Assessment with the family.",
+    AssessmentState.RETURNED: "The assessment came back with comments. Work them in.",
+}
 
 
 def link(slug: str, name: str, assessment_id: Any) -> str:
@@ -43,29 +53,48 @@ def case_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]
     }
 
 
-def next_step(actor: Actor, case: Case) -> NextStep | None:
-    """The one thing that this reader can do next about the assessment (FAM-10)."""
-    assessment = queries.latest_of_case(case)
-    if assessment is None:
-        return None
-    state, slug = AssessmentState(assessment.state), case.partnership.slug
-    if state in WRITABLE and policies.check_can_write.allows(by=actor, assessment=assessment):
-        words = {
-            AssessmentState.DRAFT: "Begin the Early Help Assessment with the family.",
-            AssessmentState.IN_PROGRESS: "Finish the Early Help Assessment with the family.",
-            AssessmentState.RETURNED: "The assessment came back with comments. Work them in.",
-        }[state]
-        return NextStep(words, "Write the assessment", link(slug, "detail", assessment.pk))
-    if state == AssessmentState.AGREED and policies.check_is_author.allows(by=actor, assessment=assessment):
-        return NextStep("The family agrees. Send it for approval.", "Send it", link(slug, "check", assessment.pk))
-    if state == AssessmentState.SUBMITTED and policies.check_can_decide.allows(by=actor, assessment=assessment):
-        return NextStep("The assessment waits for your decision.", "Decide", link(slug, "approve", assessment.pk))
-    return None
+def next_steps(actor: Actor, cases: Sequence[Case]) -> Mapping[UUID, NextStep]:
+    """The one thing that this reader can do next about each case's assessment (FAM-10).
+
+    Says of many at once what the policies `check_can_write`, `check_is_author` and `check_can_decide` say of one.
+    """
+    latest = queries.latest_of_cases(cases)
+    if not latest:
+        return {}
+    workable = set(case_queries.workable_by(actor).filter(pk__in=latest).values_list("pk", flat=True))
+    sent = [one.pk for one in latest.values() if one.state == AssessmentState.SUBMITTED]
+    waiting = queries.waiting_for_approval(actor).filter(pk__in=sent).order_by() if sent else ()
+    decidable = {one.pk for one in waiting}
+    slug = cases[0].partnership.slug
+    found: dict[UUID, NextStep] = {}
+    for case in cases:
+        if (one := latest.get(case.pk)) is None:
+            continue
+        state = AssessmentState(one.state)
+        if state in WRITABLE and case.pk in workable:
+            found[case.pk] = NextStep(TO_WRITE[state], "Write the assessment", link(slug, "detail", one.pk))
+        elif state == AssessmentState.AGREED and case.pk in workable and _is_author(actor, case, one):
+            found[case.pk] = NextStep(
+                "The family agrees. Send it for approval.", "Send it", link(slug, "check", one.pk)
+            )
+        elif one.pk in decidable:
+            found[case.pk] = NextStep(
+                "The assessment waits for your decision.", "Decide", link(slug, "approve", one.pk)
+            )
+    return found
 
 
-def path(case: Case) -> list[PathStep]:
-    """The assessment's stages on the family's path (FAM-10)."""
-    assessment = queries.latest_of_case(case)
+def _is_author(actor: Actor, case: Case, assessment: Assessment) -> bool:
+    return assessment.author_id == actor.user_id and case.lead_agency_id == actor.agency_id
+
+
+def path(cases: Sequence[Case]) -> Mapping[UUID, list[PathStep]]:
+    """The assessment's stages on each family's path (FAM-10)."""
+    latest = queries.latest_of_cases(cases)
+    return {case.pk: _stages(latest.get(case.pk)) for case in cases}
+
+
+def _stages(assessment: Assessment | None) -> list[PathStep]:
     approved = assessment is not None and assessment.state == AssessmentState.APPROVED
     sent = assessment is not None and assessment.state in {AssessmentState.SUBMITTED, AssessmentState.APPROVED}
     return [
@@ -112,9 +141,10 @@ def decides(actor: Actor) -> bool:
 def hang() -> None:
     """Once, when the app is ready."""
     panels.add("assessments/case_panel.html", case_panel, order=20)
-    panels.next_steps.add(next_step, order=20)
+    panels.next_steps.add(next_steps, order=20)
     panels.path.add(path, order=20)
     panels.happenings.know(AssessmentVerb)
+    panels.looked_at.know("assessments.assessment", page="The assessment")
     navigation.add("Waiting for approval", "assessments:waiting", decides, order=40)
     kinds.add(
         "eha",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Case as Choose
@@ -59,14 +60,19 @@ def waiting_for_approval(actor: Actor) -> QuerySet[Assessment]:
 
 
 def latest_of_case(case: Case) -> Assessment | None:
-    """The newest version of a case's assessment, if it has any.
+    """The newest version of a case's assessment, if it has any."""
+    return latest_of_cases([case]).get(case.pk)
 
-    Looked up once for a `case` object, however many pieces of its page ask.
+
+def latest_of_cases(cases: Sequence[Case]) -> dict[UUID, Assessment]:
+    """The newest version of each case's assessment, by the case's key; a case that has none is left out.
+
+    Looked up once for these `case` objects, however many pieces of a page ask.
     """
     newest_first = Assessment.objects.select_related("author").order_by("-version")
-    prefetch_related_objects([case], Prefetch("assessments", newest_first, to_attr="versions_of_assessment"))
-    versions: list[Assessment] = getattr(case, "versions_of_assessment", [])
-    return versions[0] if versions else None
+    prefetch_related_objects(list(cases), Prefetch("assessments", newest_first, to_attr="versions_of_assessment"))
+    versions = {case.pk: getattr(case, "versions_of_assessment", []) for case in cases}
+    return {case_id: found[0] for case_id, found in versions.items() if found}
 
 
 def edition(assessment: Assessment) -> str:

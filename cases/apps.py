@@ -11,10 +11,18 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what the case itself knows of its path and its trail, and stand in the navigation."""
-        from cases import enums, panels, policies  # noqa: PLC0415 (models are not loaded before)
+        from cases import enums, leading, panels, policies  # noqa: PLC0415 (models are not loaded before)
+        from foundation.accounts import leaving  # noqa: PLC0415
         from foundation.ui import navigation  # noqa: PLC0415
 
+        leaving.add(leading.cases_led)
         panels.path.add(panels.opened, order=0)
         panels.add("cases/latest_panel.html", panels.latest_panel, order=60)
         panels.happenings.know(enums.CaseVerb, told=panels.told_to_all)
+        panels.looked_at.know("cases.case", page="The case", access_log="Who looked at the record")
+        panels.looked_at.know("cases.unusuallook", page="An unusual look at the record")
+        panels.looked_at.know("documents.document", download="A PDF")
         navigation.add("Cases", "cases:list", lambda actor: policies.check_can_look.allows(by=actor), order=30)
+        navigation.add(
+            "Unusual looks", "cases:unusual", lambda actor: policies.check_manages.allows(by=actor), order=45
+        )

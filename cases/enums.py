@@ -46,8 +46,29 @@ class CaseVerb(TextChoices):
     OPENED = "case.opened", "opened the case"
 
 
+class UnusualLookState(TextChoices):
+    """Whether a manager has asked about it."""
+
+    FOUND = "found", "To look into"
+    LOOKED_INTO = "looked_into", "Looked into"
+
+
+class UnusualReason(TextChoices):
+    """Why a look at a family's record is brought to the manager (FAM-8)."""
+
+    OWN_NAME = "own_name", "Has the same family name as somebody in the family"
+    SAME_ADDRESS = "same_address", "Lives at the family’s address"
+    AFTER_HOURS = "after_hours", "Looked in the evening, at night or at a weekend, from outside the lead’s team"
+
+
+class LookVerb(TextChoices):
+    """What is written in the trail about unusual looks; no case's timeline tells it, for the person reads that too."""
+
+    LOOKED_INTO = "unusual_look.looked_into", "looked into an unusual look"
+
+
 # Which verb tells of which transition: a case has none yet (closing comes with the plan).
-VERB_OF_TRANSITION: dict[str, CaseVerb] = {}
+VERB_OF_TRANSITION: dict[str, LookVerb] = {"look_into": LookVerb.LOOKED_INTO}
 
 
 # The roles that see the cases that consent has opened to their agency (practice model §2). A case's content never

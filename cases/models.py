@@ -5,10 +5,11 @@ from __future__ import annotations
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from guardian.models import GroupObjectPermissionBase
 
-from cases.enums import BirthDateKind, CaseState, GrantLevel, Part
-from cases.workflow import CaseWorkflow
+from cases.enums import BirthDateKind, CaseState, GrantLevel, Part, UnusualLookState, UnusualReason
+from cases.workflow import CaseWorkflow, UnusualLookWorkflow
 from foundation.accounts.models import Agency, Team, User
 from foundation.audit.history import tracked
 from foundation.common.workflow import StateField
@@ -138,3 +139,79 @@ class CaseGrant(GroupObjectPermissionBase):
                 "RETURN NEW;",
             ),
         ]
+
+
+class SavedFilter(TenantModel):
+    """What a person narrows the list of cases to, under a name of theirs; each hat has its own.
+
+    `query` holds what stands in the list's address: codes, ids and a date, never a name. One may be the default, which
+    the list opens with.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    agency = TenantForeignKey(Agency, related_name="+")
+    name = models.CharField(max_length=60)
+    query = models.JSONField(default=dict)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("partnership", "user", "agency", Lower("name"), name="saved_filter_name_once"),
+            models.UniqueConstraint(
+                fields=["partnership", "user", "agency"], condition=Q(is_default=True), name="one_default_filter"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked
+class UnusualLook(UnusualLookWorkflow, TenantModel):
+    """Looks by one person at one case for which a manager may want a reason (FAM-8).
+
+    Until somebody has looked into it, further looks of the same person at the same case for the same reason are
+    counted here (`times`, `last_at`); after that, the next one is a new row. `entry_id` is the first look's entry in
+    the access log, and `agency` the one that the person looked for.
+    """
+
+    case = TenantForeignKey(Case, related_name="unusual_looks")
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    agency = TenantForeignKey(Agency, null=True, related_name="+")
+    reason = models.CharField(max_length=20, choices=UnusualReason.choices)
+    common_name = models.BooleanField(default=False)
+    entry_id = models.UUIDField()
+    at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+    state = StateField(default=UnusualLookState.FOUND, choices=UnusualLookState.choices)
+    note = models.TextField(blank=True)
+    looked_into_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    looked_into_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "case", "user", "reason"],
+                condition=Q(state=UnusualLookState.FOUND),
+                name="unusual_look_waits_once",
+            ),
+            models.CheckConstraint(
+                name="looked_into_says_who_when_and_what",
+                condition=~Q(state=UnusualLookState.LOOKED_INTO)
+                | (Q(looked_into_by__isnull=False, looked_into_at__isnull=False) & ~Q(note="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["partnership", "state", "-last_at", "-id"], name="unusual_look_newest_first")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class LooksRead(TenantModel):
+    """How far the access log has been gone through for unusual looks: a place in the partnership's chain."""
+
+    seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partnership"], name="looks_read_once")]

@@ -3,36 +3,42 @@
     from cases import panels
 
     panels.add("assessments/case_panel.html", context_fn, order=20)   # context_fn(actor, case, request) -> dict
-    panels.next_steps.add(fn, order=10)                                # fn(actor, case) -> NextStep | None
-    panels.path.add(fn, order=20)                                      # fn(case) -> list[PathStep]
+    panels.next_steps.add(fn, order=10)                                # fn(actor, cases) -> {case key: NextStep}
+    panels.path.add(fn, order=20)                                      # fn(cases) -> {case key: [PathStep, …]}
     panels.happenings.know(AssessmentVerb)                             # the labels of the verbs become sentences
+    panels.looked_at.know("assessments.assessment", page="The assessment")     # what the access log's page says
 
-A panel's template finds the keys of its own context at the top level, and `case`, `actor`, `partnership` and `request`.
+Steps and stages are asked for many cases at once, because lists show them too. A panel's template finds the keys of
+its own context at the top level, and `case`, `actor`, `partnership` and `request`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
 
 from cases import queries
 from cases.models import Case
-from cases.registries import NextStep, PathStep, happenings, next_steps, panels, path
+from cases.registries import NextStep, PathStep, happenings, looked_at, next_steps, panels, path
 from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.ui.components import Event
 
-__all__ = ["NextStep", "PathStep", "add", "happenings", "latest_panel", "next_steps", "opened", "panels", "path"]
+__all__ = [
+    "NextStep", "PathStep", "add", "happenings", "latest_panel", "looked_at", "next_steps", "opened", "panels", "path",
+]  # fmt: skip
 
 add = panels.add
 
 
-def opened(case: Case) -> list[PathStep]:
+def opened(cases: Sequence[Case]) -> Mapping[UUID, list[PathStep]]:
     """The first stage of every family's path: the case was opened."""
-    return [PathStep("Case opened", case.opened_at.astimezone(clock.LONDON).date())]
+    return {case.pk: [PathStep("Case opened", case.opened_at.astimezone(clock.LONDON).date())] for case in cases}
 
 
 def latest_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:

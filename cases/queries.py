@@ -11,7 +11,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import F, Q, QuerySet, Subquery
 
 from cases.enums import SEEING_ROLES, WORKING_ROLES, CaseState, GrantLevel
-from cases.models import Case, CaseGrant
+from cases.models import Case, CaseGrant, SavedFilter
 from cases.registries import happenings
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency
@@ -23,6 +23,10 @@ from foundation.tenancy.models import Partnership
 
 NEWEST_FIRST = ("-newest", "-newest_id")
 MOST_HAPPENINGS = 12
+# What no list shows of a family and of who leads: left out of a list's rows.
+UNSEEN = (
+    "family__address", "family__phone", "family__created_at", "lead__password", "lead__email", "lead__home_key",
+)  # fmt: skip
 NO_CASES = "Your role does not open families’ cases. If you need one for your work, ask your manager."
 # Roles to which a case will be opened in a way of its own: they are told which, so that nobody looks for a fault.
 NO_CASES_YET = {
@@ -67,18 +71,38 @@ def why_no_cases(actor: Actor) -> str:
     return next((words for role, words in NO_CASES_YET.items() if actor.has(role)), NO_CASES)
 
 
-def newest_cases(actor: Actor, *, show: str = "") -> QuerySet[Case]:
+def newest_cases(actor: Actor, *, whose: str = "") -> QuerySet[Case]:
     """The cases that the actor may see with what a list shows of each, to be paged in the order `NEWEST_FIRST`.
 
-    `show` is "mine" (the actor leads), "agency" (the actor's agency leads) or "" (all open to the agency). The order
-    is of what stands in the grant's row, so that one index gives a page without sorting.
+    The order is of what stands in the grant's row, so that one index gives a page without sorting. `whose` is as in
+    `of_whom`; what else a list is narrowed by, `cases.filters` adds.
     """
     cases = visible_to(actor).annotate(newest=F("grants__opened_at"), newest_id=F("grants__content_object_id"))
-    if show == "mine":
-        cases = cases.filter(lead_id=actor.user_id, lead_agency_id=actor.agency_id)
-    elif show == "agency":
-        cases = cases.filter(lead_agency_id=actor.agency_id)
-    return cases.select_related("family", "lead", "lead_agency")
+    return of_whom(cases, actor, whose).select_related("family", "lead", "lead_agency").defer(*UNSEEN)
+
+
+def of_whom(cases: QuerySet[Case], actor: Actor, whose: str) -> QuerySet[Case]:
+    """Of these cases those that the actor leads ("mine"), their teams' ("team"), their agency's ("agency"), or all."""
+    if whose not in {"mine", "team", "agency"}:
+        return cases
+    led = cases.filter(lead_agency_id=actor.agency_id)
+    if whose == "mine":
+        return led.filter(lead_id=actor.user_id)
+    return led.filter(team_id__in=list(actor.team_ids)) if whose == "team" else led
+
+
+def saved_filters(actor: Actor) -> QuerySet[SavedFilter]:
+    """The filters that the actor has named under this hat, by name."""
+    own: QuerySet[SavedFilter] = SavedFilter.objects.filter(user_id=actor.user_id, agency_id=actor.agency_id)
+    return own.order_by("name", "id")
+
+
+def saved_filter(actor: Actor, filter_id: UUID) -> SavedFilter:
+    """One of them; NotThere for anyone else's."""
+    found = saved_filters(actor).filter(pk=filter_id).first()
+    if found is None:
+        raise NotThere
+    return found
 
 
 @dataclass(frozen=True, slots=True)

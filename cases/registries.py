@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, TextChoices
 from django.http import HttpRequest
@@ -43,6 +44,10 @@ class PathStep:
     done_on: dt.date | None = None
 
 
+StepsOf = Callable[[Actor, Sequence[Case]], Mapping[UUID, NextStep]]
+StagesOf = Callable[[Sequence[Case]], Mapping[UUID, list[PathStep]]]
+
+
 class Panels:
     """The panels of the case page, in order."""
 
@@ -58,33 +63,67 @@ class Panels:
 
 
 class NextSteps:
-    """Who can say what comes next. The first that has an answer, in order, gives it."""
+    """Who can say what comes next. The first that has an answer for a case, in order, gives it."""
 
     def __init__(self) -> None:
-        self._sources: list[tuple[int, Callable[[Actor, Case], NextStep | None]]] = []
+        self._sources: list[tuple[int, StepsOf]] = []
 
-    def add(self, fn: Callable[[Actor, Case], NextStep | None], order: int = 100) -> None:
-        """Ask `fn` for the next step, after those of a lower order."""
+    def add(self, fn: StepsOf, order: int = 100) -> None:
+        """Ask `fn` for the next steps of several cases at once, by the case's key, after those of a lower order.
+
+        It asks the database as often for many cases as for one: lists show a step beside each case.
+        """
         self._sources = sorted([*self._sources, (order, fn)], key=lambda entry: entry[0])
+
+    def of_many(self, actor: Actor, cases: Sequence[Case]) -> dict[UUID, NextStep]:
+        """What this reader can do next in each of these cases; a case with nothing to do is left out."""
+        found: dict[UUID, NextStep] = {}
+        for _, ask in self._sources:
+            if left := [case for case in cases if case.pk not in found]:
+                found.update(ask(actor, left))
+        return found
 
     def first(self, actor: Actor, case: Case) -> NextStep | None:
         """What this reader can do next in this case, if anything."""
-        return next((step for _, ask in self._sources if (step := ask(actor, case)) is not None), None)
+        return self.of_many(actor, [case]).get(case.pk)
 
 
 class Path:
     """Where a family is on the partnership's path: each room adds the stages that it knows (FAM-10)."""
 
     def __init__(self) -> None:
-        self._sources: list[tuple[int, Callable[[Case], list[PathStep]]]] = []
+        self._sources: list[tuple[int, StagesOf]] = []
 
-    def add(self, fn: Callable[[Case], list[PathStep]], order: int = 100) -> None:
-        """Put the stages that `fn` gives after those of a lower order."""
+    def add(self, fn: StagesOf, order: int = 100) -> None:
+        """Put the stages that `fn` gives, for several cases at once, after those of a lower order."""
         self._sources = sorted([*self._sources, (order, fn)], key=lambda entry: entry[0])
 
+    def of_many(self, cases: Sequence[Case]) -> dict[UUID, list[PathStep]]:
+        """All stages of each case, done and still to come."""
+        stages: dict[UUID, list[PathStep]] = {case.pk: [] for case in cases}
+        for _, ask in self._sources if cases else ():
+            for case_id, steps in ask(cases).items():
+                stages[case_id] += steps
+        return stages
+
     def of(self, case: Case) -> list[PathStep]:
-        """All stages, done and still to come."""
-        return [step for _, ask in self._sources for step in ask(case)]
+        """All stages of one case."""
+        return self.of_many([case])[case.pk]
+
+
+class LookedAt:
+    """Words for what the access log says was looked at: "The case page" (FAM-8). Each room gives those of its kinds."""
+
+    def __init__(self) -> None:
+        self._words: dict[tuple[str, str], str] = {}
+
+    def know(self, kind: str, **words: str) -> None:
+        """The words for looks at a kind of thing, by how it was looked at: `know("a.thing", page="The thing")`."""
+        self._words.update({(kind, how): said for how, said in words.items()})
+
+    def words(self, kind: str, how: str) -> str:
+        """What was looked at, in words."""
+        return self._words.get((kind, how), "Something else in the record")
 
 
 class Happenings:
@@ -124,3 +163,4 @@ panels = Panels()
 next_steps = NextSteps()
 path = Path()
 happenings = Happenings()
+looked_at = LookedAt()

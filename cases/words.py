@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from cases.enums import BirthDateKind, CaseState
+from cases.disclosure import Disclosure
+from cases.enums import BirthDateKind, CaseState, Part
 from cases.models import Case, Person
+from cases.registries import PathStep
 from foundation.common import clock
 from foundation.common.text import age_in_words
 from foundation.tenancy.models import Partnership
 from foundation.ui.components import NameBar
+
+CHILDREN = {Part.CHILD, Part.UNBORN}
 
 
 def age_of(person: Person) -> str:
@@ -42,3 +46,20 @@ def name_bar_of(case: Case, partnership: Partnership) -> NameBar:
         url=reverse("cases:detail", args=[partnership.slug, case.pk]),
         marks=() if case.state == CaseState.OPEN else (CaseState(case.state).label,),
     )
+
+
+def children_of(disclosure: Disclosure) -> str:
+    """The ages of a family's children whom the reader may know about: "8 years, about 4 years"."""
+    ages = [age_of(member.person) for member in disclosure.people() if member.part in CHILDREN]
+    return ", ".join(ages) or ("None that your agency may know of" if disclosure.left_out else "None")
+
+
+def current_stage(stages: list[PathStep]) -> int:
+    """The place of the first stage that is not reached yet; past the last when all are."""
+    return next((place for place, stage in enumerate(stages) if stage.done_on is None), len(stages))
+
+
+def where_on_path(stages: list[PathStep]) -> str:
+    """The stage at which a family is now, in words; the last one where all are done."""
+    place = current_stage(stages)
+    return stages[place].words if place < len(stages) else (f"{stages[-1].words}, done" if stages else "")

@@ -18,3 +18,4 @@ class ConsentConfig(AppConfig):
         disclosure.guard.fill(queries.covered, queries.may_reach)
         panels.add("consent/case_panel.html", consent_panel, order=80)
         panels.happenings.know(enums.ConsentVerb, told=queries.entries_told)
+        panels.looked_at.know("consent.consent", page="A consent")

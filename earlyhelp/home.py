@@ -1,4 +1,4 @@
-"""My work: what needs this person now, from every room that has something waiting (the first form of the home page)."""
+"""My work: what needs this person now, from every room that has something waiting, and their own cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from django.urls import reverse
 from assessments import queries as assessments
 from assessments.enums import AssessmentState
 from assessments.policies import check_decides_at_all
-from cases.policies import check_can_look
+from cases import looked
+from cases import queries as cases
+from cases.disclosure import of_many
+from cases.enums import CaseState
+from cases.policies import check_can_look, check_manages
+from cases.registries import NextStep, next_steps, path
+from cases.words import children_of, where_on_path
 from foundation.common.actors import Actor
 from foundation.ui.paging import bounded_count
 from foundation.ui.templatetags.early_help import when
@@ -40,6 +46,18 @@ class Waiting:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MyCase:
+    """One of the actor's own cases: the family, its children's ages, where it is on the path, and what to do next."""
+
+    family: str
+    reference: str
+    children: str
+    stage: str
+    step: NextStep | None
+    url: str
+
+
 class Home(PageView):
     """What needs me now?"""
 
@@ -50,32 +68,58 @@ class Home(PageView):
         """The lists of this hat; a room is asked only by hats that have work in it."""
         actor = self.actor
         hub = check_can_screen.allows(by=actor)
+        may_write, may_look = check_can_write.allows(by=actor), check_can_look.allows(by=actor)
+        to_write = list(self.to_write(actor)) if may_look else []
+        drafts = list(self.drafts(actor)) if may_write else []
+        my_cases = list(self.my_cases(actor)) if may_look else []
         return super().get_context_data(
             queue=intake.queue_counts(actor) if hub else None,
             oldest=intake.oldest_waiting(actor).first() if hub else None,
             decides=check_decides_at_all.allows(by=actor),
             to_approve=bounded_count(assessments.waiting_for_approval(actor)),
-            to_write=list(self.to_write(actor)) if check_can_look.allows(by=actor) else [],
-            drafts=list(self.drafts(actor)) if check_can_write.allows(by=actor) else [],
-            may_write=check_can_write.allows(by=actor),
-            may_look=check_can_look.allows(by=actor),
-            most=MOST,
+            manages=check_manages.allows(by=actor),
+            unusual=bounded_count(looked.waiting_looks(actor)),
+            to_write=to_write[:MOST],
+            more_to_write=len(to_write) > MOST,
+            drafts=drafts[:MOST],
+            more_drafts=len(drafts) > MOST,
+            my_cases=my_cases[:MOST],
+            more_cases=len(my_cases) > MOST,
+            may_write=may_write,
+            may_look=may_look,
             **kwargs,
         )
 
     def to_write(self, actor: Actor) -> Iterator[Waiting]:
         """The actor's own assessments that wait for them."""
-        for assessment in assessments.to_write(actor)[:MOST]:
+        for assessment in assessments.to_write(actor)[: MOST + 1]:
             words, link = TO_DO[AssessmentState(assessment.state)]
             url = self.url("assessments:detail", assessment_id=assessment.pk)
             yield Waiting(assessment.case.family.name, words, link, url, assessment.case.reference)
 
     def drafts(self, actor: Actor) -> Iterator[Waiting]:
         """Enquiries that the actor has begun and not sent."""
-        for draft in intake.drafts(actor)[:MOST]:
+        for draft in intake.drafts(actor)[: MOST + 1]:
             family = draft.pages.get("family", {}).get("family_name") or "No name yet"
             words = f"Enquiry not sent yet, saved {when(draft.saved_at)}"
             yield Waiting(family, words, "Go on writing", self.url("intake:draft", draft_id=draft.pk))
+
+    def my_cases(self, actor: Actor) -> Iterator[MyCase]:
+        """The open cases that the actor leads, newest first; the database is asked as often for ten as for one."""
+        mine = cases.newest_cases(actor, whose="mine").filter(state=CaseState.OPEN)
+        led = list(mine.order_by(*cases.NEWEST_FIRST)[: MOST + 1])
+        for case in led:
+            case.partnership = cast(Any, self.request).partnership  # known already: links are made of its slug
+        known, stages, steps = of_many(actor, led), path.of_many(led), next_steps.of_many(actor, led)
+        for case in led:
+            yield MyCase(
+                family=case.family.name,
+                reference=case.reference,
+                children=children_of(known[case.pk]),
+                stage=where_on_path(stages[case.pk]),
+                step=steps.get(case.pk),
+                url=self.url("cases:detail", case_id=case.pk),
+            )
 
     def url(self, name: str, **more: Any) -> str:
         """An address inside this partnership."""

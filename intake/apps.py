@@ -11,7 +11,8 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         """Stand in the navigation of those who write and those who screen."""
-        from foundation.ui import navigation  # noqa: PLC0415 (models are not loaded before)
+        from cases import panels  # noqa: PLC0415 (models are not loaded before)
+        from foundation.ui import navigation  # noqa: PLC0415
         from intake import policies  # noqa: PLC0415
 
         navigation.add("Queue", "intake:queue", lambda actor: policies.check_can_screen.allows(by=actor), order=10)
@@ -19,3 +20,4 @@ class IntakeConfig(AppConfig):
         navigation.add(
             "Make an enquiry", "intake:start", lambda actor: policies.check_can_write.allows(by=actor), order=50
         )
+        panels.looked_at.know("intake.enquiry", page="The enquiry")

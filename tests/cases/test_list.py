@@ -143,25 +143,12 @@ def test_the_count_is_of_what_one_may_see(world):
     assert not re.search(r"\d+ cases?", page)
 
 
-def test_filters_are_links_that_say_which_is_on(world, reader):
-    """Screens: three ways to look, each a plain link, the chosen one marked in words for a screen reader."""
-    for query, chosen in (
-        ("", "All open to my agency"),
-        ("?show=agency", "My agency leads"),
-        ("?show=mine", "I lead"),
-        ("?show=<script>", "All open to my agency"),
-    ):
-        page = Markup.of(look(reader, world, query).content)
-        assert words(page.one('nav [aria-current="page"][href^="?"]')) == chosen
-        assert not page.all("main script")
-
-
 def test_a_filter_is_kept_from_page_to_page(world, monkeypatch):
     """Screens: page two of what my agency leads is still what my agency leads."""
     monkeypatch.setitem(page_by_key.__kwdefaults__, "size", 2)
     lead = sign_in(Client(), world.scene.lead.user, world.partnership, world.scene.lead_agency)
-    following = onward(look(lead, world, "?show=mine"), "next")
-    assert "show=mine" in following
+    following = onward(look(lead, world, "?whose=mine"), "next")
+    assert "whose=mine" in following
     assert references(look(lead, world, following)) == of(world, 2, 3)
 
 

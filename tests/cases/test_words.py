@@ -10,8 +10,7 @@ from cases.disclosure import Disclosure
 from cases.enums import BirthDateKind, CaseState, Part
 from cases.models import Case, FamilyMember, Person
 from cases.registries import PathStep
-from cases.views import children_of, current_stage
-from cases.words import age_of, level_of, name_bar_of, name_of
+from cases.words import age_of, children_of, current_stage, level_of, name_bar_of, name_of
 from foundation.accounts.models import Agency, User
 from foundation.common import clock
 from foundation.tenancy.models import Partnership

@@ -1,4 +1,4 @@
-"""Every way a case is written: so far, opened."""
+"""A case is opened."""
 
 from __future__ import annotations
 
@@ -77,8 +77,10 @@ def open_case(
 
 
 def _check_lead(lead: User, agency: Agency, team: Team | None) -> None:
+    """The lead's role is held until the case stands, so that it cannot be ended at the same moment (FAM-9)."""
     memberships = Membership.objects.filter(user=lead, agency=agency, ended_at__isnull=True, role__in=WORKING_ROLES)
-    if not lead.is_active or not memberships.exists():
+    held = list(memberships.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    if not lead.is_active or not held or not Agency.objects.filter(pk=agency.pk, active=True).exists():
         raise Invalid({"lead": f"Choose somebody who works with families at {agency.name}."})
     if team is not None and team.agency_id != agency.pk:
         raise Invalid({"team": f"Choose a team of {agency.name}."})

@@ -11,7 +11,17 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from earlyhelp.demo.roles import EVERYONE, TWO_HATS, TWO_HATS_EMAIL, TWO_HATS_NAME, Place, Worker, address_of
+from earlyhelp.demo.roles import (
+    EVERYONE,
+    OPERATOR_EMAIL,
+    OPERATOR_NAME,
+    TWO_HATS,
+    TWO_HATS_EMAIL,
+    TWO_HATS_NAME,
+    Place,
+    Worker,
+    address_of,
+)
 from foundation.accounts import services as accounts
 from foundation.accounts.hats import actor_for
 from foundation.accounts.models import Agency, Team, User
@@ -68,6 +78,14 @@ def make_partnership(place: Place) -> Partnership:
     """The partnership itself, outside every scope. It asks for the password alone."""
     words: dict[str, Any] = {key: place.data[key] for key in OWN_WORDS}
     return Partnership.objects.create(**words, second_factor=False)
+
+
+def make_operator() -> User:
+    """Who sets up partnerships, and has a place in none."""
+    user = _user(OPERATOR_EMAIL, OPERATOR_NAME)
+    user.is_operator = True
+    user.save(update_fields=["is_operator"])
+    return user
 
 
 def set_up(place: Place, partnership: Partnership, *, at: dt.datetime) -> Town:

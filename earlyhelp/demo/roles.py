@@ -82,6 +82,9 @@ EVERYONE = (
     Worker("police", Role.PRACTITIONER, "police", "neighbourhood police constable"),
 )  # fmt: skip
 
+OPERATOR_EMAIL = "operator@early-help.example"
+OPERATOR_NAME = "Ingrid Vance"
+OPERATOR_TRIES = "Operator: makes partnerships from presets"
 TWO_HATS_EMAIL = "twohats@rotherham.example"
 TWO_HATS_NAME = "Beatriz Fonseca"
 TWO_HATS_TRIES = "Play therapist: changes between school, charity and areas"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from earlyhelp.demo import places
 from earlyhelp.demo.places import PASSWORD
-from earlyhelp.demo.roles import EVERYONE, TWO_HATS_EMAIL, TWO_HATS_TRIES, address_of
+from earlyhelp.demo.roles import EVERYONE, OPERATOR_EMAIL, OPERATOR_TRIES, TWO_HATS_EMAIL, TWO_HATS_TRIES, address_of
 
 
 def web_address() -> str:
@@ -22,6 +22,9 @@ def lines() -> Iterator[str]:
     width = max(len(address_of(worker.key, place.slug)) for worker in printed for place in known)
     yield f"The demonstration: invented people, at {web_address()}"
     yield f"Everyone signs in with the password {PASSWORD}"
+    yield ""
+    yield f"Partnerships, {web_address()}operator/"
+    yield f"  {OPERATOR_EMAIL:<{width}}  {OPERATOR_TRIES}"
     for place in known:
         yield ""
         yield f"{place.name}, {web_address()}{place.slug}/"

@@ -191,6 +191,11 @@ SEE_DOCUMENT = rule(let(SEES, OPEN, 200), refused=404)
 OWN_DOCUMENT = rule(let(LEADS, OPEN, 302), let(SEES, OPEN, 403), refused=404)
 WITHDRAW = {"whom": "all", "told_by": "Somebody, by telephone", "confirmed": "yes"}
 AGENCY = {"name": "Another agency", "kind": "charity"}
+WORDS = {
+    "revision": "1", "name": "Changed", "colour": "#00625f", "front_door": "Front Door", "social_care_door": "MASH",
+    "lead_title": "lead", "adviser_title": "adviser", "emergency_wording": "Call 999.", "privacy_notice": "2",
+    **{f"level_{number}": f"Level {number}" for number in range(5)},
+}  # fmt: skip
 DECISION = {"decision": "no_further_action", "level": "1", "reason": "Support is in place."}
 
 MATRIX: Mapping[str, Row | Outside] = {
@@ -215,7 +220,20 @@ MATRIX: Mapping[str, Row | Outside] = {
     "mfa_view_recovery_codes": Outside(frozenset({200, 302, 404})),
     "mfa_generate_recovery_codes": Outside(frozenset({200, 302, 404})),
     "mfa_download_recovery_codes": Outside(frozenset({200, 302, 404})),
+    "operator": Outside(frozenset({302, 404})),
+    "operator_new": Outside(frozenset({302, 404})),
+    "operator_partnership": Outside(frozenset({302, 404})),
+    "set_up": Outside(frozenset({404})),
     "home": Row("list", listed(EVERY_ROLE, 200)),
+    "partnership:home": Row("list", listed(ADMINISTRATOR, 200)),
+    "partnership:words": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302, 400), body=lambda target: WORDS
+    ),
+    "partnership:signing_in": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302, 400),
+        body=lambda target: {"revision": "1", "idle_minutes": "20", "session_hours": "8", "second_factor": "no"},
+    ),
+    "partnership:changes": Row("list", listed(ADMINISTRATOR, 200)),
     "cases:list": Row("list", listed(SEES, 200)),
     "cases:detail": Row("case", SEE_CASE, shows="family"),
     "consent:record": Row("case", rule(let(WORKS, OWN, 200)), rule(let(WORKS, OWN, 302)), body=further_consent),

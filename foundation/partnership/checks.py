@@ -31,7 +31,7 @@ _TYPES = {
     "number": "a number",
     "null": "null",
 }
-_MARKUP = re.compile(r"<\s*[a-zA-Z/!?]")
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 Steps = Sequence[str | int]

@@ -63,7 +63,7 @@ HOSTILE: list[tuple[str, Callable[[dict[str, Any]], bytes], str]] = [
     ("true", spoilt(lambda c: c["session"].update(idle_minutes=True)), "this must be a whole number."),
     ("too long a session", spoilt(lambda c: c["session"].update(session_hours=999)), "24 or less."),
     ("script in words", spoilt(lambda c: c["words"].update(front_door=SCRIPT)), "there is markup in it (‘<script>"),
-    ("script in emergency", spoilt(lambda c: c["words"].update(emergency_wording="999 < /b>")), "there is markup"),
+    ("script in emergency", spoilt(lambda c: c["words"].update(emergency_wording="999 </b>")), "there is markup"),
     ("script in a level", spoilt(lambda c: c["levels"][0].update(words="<b>1")), "levels 1, words: there is markup"),
     ("script in an agency", spoilt(lambda c: c["agencies"][0].update(name="<img src=x>")), "agencies 1, name: there"),
     ("script in a team", spoilt(lambda c: c["agencies"][0].update(teams=[SCRIPT])), "agencies 1, teams 1: there"),

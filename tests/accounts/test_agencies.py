@@ -86,7 +86,7 @@ class TestServices:
             scene = make_scene()
             make_case(scene, family_name="Abara family")
             make_case(scene, family_name="Lund family")
-            with pytest.raises(Clash, match="leads 2 open cases. Hand them over to another agency first"):
+            with pytest.raises(Clash, match=r"leads 2 open cases. Hand them over to another agency first"):
                 services.close_agency(by=office.by, agency_id=scene.early_help.pk)
             assert services.close_agency(by=office.by, agency_id=scene.health.pk).active is False
 

@@ -280,7 +280,7 @@ class TestSendAgainAndWithdraw:
         with office.scope(), clock.at(later(hours=1)):
             services.withdraw_invitation(by=office.by, invitation_id=withdrawn.pk)
             services.close_agency(by=office.by, agency_id=closed.agency_id)
-            with pytest.raises(Clash, match="has been withdrawn already. Nothing was sent"):
+            with pytest.raises(Clash, match=r"has been withdrawn already. Nothing was sent"):
                 services.send_invitation_again(by=office.by, invitation_id=withdrawn.pk)
             with pytest.raises(Clash, match="agency is closed"):
                 services.send_invitation_again(by=office.by, invitation_id=closed.pk)

@@ -6,13 +6,13 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
 
 from cases.enums import WORKING_ROLES
-from foundation.accounts import leaving, queries, services
+from foundation.accounts import keys, leaving, queries, services
 from foundation.accounts.enums import LEADING_ROLES, AccountVerb, InvitationState, Role
 from foundation.accounts.hats import hats_of
-from foundation.accounts.models import Agency, Invitation, LastSignIn, Membership
+from foundation.accounts.models import Agency, Invitation, LastSignIn, Membership, User
 from foundation.audit.models import AuditEntry
 from foundation.common import clock
 from foundation.common.actors import system
@@ -83,7 +83,7 @@ class TestLeading:
                 lambda: services.end_membership(by=office.by, membership_id=scene.lead.pk),
                 lambda: services.deactivate(by=office.by, user_id=scene.lead.user_id),
             ):
-                with pytest.raises(Clash, match="leads 3 open cases. Hand them over to another colleague first"):
+                with pytest.raises(Clash, match=r"leads 3 open cases. Hand them over to another colleague first"):
                     act()
             assert queries.can_lead(scene.lead.user_id, scene.early_help.pk)
 
@@ -186,7 +186,7 @@ class TestLeavingAndComingBack:
             member = make_member()
             services.deactivate(by=office.by, user_id=member.user_id)
             services.close_agency(by=office.by, agency_id=member.agency_id)
-            with pytest.raises(Clash, match="is closed. Add a role in another agency"):
+            with pytest.raises(Clash, match=r"is closed. Add a role in another agency"):
                 services.bring_back(by=office.by, user_id=member.user_id)
 
     def test_twice_changes_nothing(self, office):
@@ -228,6 +228,18 @@ class TestList:
         assert found_by(office, search="ZOË") == ["Zoë O’Neill"]
         assert found_by(office, search="smarsh@OAK") == ["Scott Marsh"]
         assert found_by(office, search="%") == found_by(office, search="_") == []
+
+    def test_each_key_has_its_index(self, office):
+        """OPS-1: a name is found without reading everybody: the ranges are those of the three indexes."""
+        with office.scope(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_hashjoin = off")
+            cursor.execute("SET LOCAL enable_mergejoin = off")
+            for field, index in (
+                ("name_key", "user_by_name"), ("last_name_key", "user_by_last_name"), ("email_key", "user_by_email"),
+            ):  # fmt: skip
+                keyed = User.objects.alias(name_key=keys.NAME, last_name_key=keys.LAST_NAME, email_key=keys.EMAIL)
+                assert f"on {index}" in keyed.filter(keys.beginning_with(field, "ott")).explain()
 
     def test_name_never_stands_in_the_address(self, office):
         """OPS-2: what is searched for is sealed; forged, it finds everybody."""

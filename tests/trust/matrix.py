@@ -15,6 +15,7 @@ from typing import Any
 from foundation.common import clock
 from tests.intake import answers
 from tests.intake.browsing import dated
+from tests.partnership.files import made_up_configuration
 from tests.trust.canaries import Fact
 from tests.trust.world import Target
 
@@ -196,6 +197,7 @@ WORDS = {
     "lead_title": "lead", "adviser_title": "adviser", "emergency_wording": "Call 999.", "privacy_notice": "2",
     **{f"level_{number}": f"Level {number}" for number in range(5)},
 }  # fmt: skip
+CONFIGURATION = {"revision": "1", "version": "1", "content": made_up_configuration()}
 DECISION = {"decision": "no_further_action", "level": "1", "reason": "Support is in place."}
 
 MATRIX: Mapping[str, Row | Outside] = {
@@ -204,6 +206,11 @@ MATRIX: Mapping[str, Row | Outside] = {
     "ready": Outside(frozenset({200, 503})),
     "hats": Outside(frozenset({200, 302})),
     "account_invitation": Outside(frozenset({404})),
+    "account": Outside(frozenset({200, 302})),
+    "account_home": Outside(frozenset({200, 302})),
+    "account_session": Outside(frozenset({200})),
+    "account_session_end": Outside(frozenset({405})),
+    "account_kept_discard": Outside(frozenset({302, 405})),
     "account_login": Outside(frozenset({200, 302})),
     "account_logout": Outside(frozenset({200, 302})),
     "account_reauthenticate": Outside(frozenset({200, 302})),
@@ -215,6 +222,10 @@ MATRIX: Mapping[str, Row | Outside] = {
     "mfa_index": Outside(frozenset({200, 302})),
     "mfa_authenticate": Outside(frozenset({200, 302})),
     "mfa_reauthenticate": Outside(frozenset({200, 302})),
+    "mfa_set_up": Outside(frozenset({200, 302})),
+    "mfa_add_webauthn": Outside(frozenset({200, 302})),
+    "mfa_edit_webauthn": Outside(frozenset({302, 404})),
+    "mfa_remove_webauthn": Outside(frozenset({302, 404})),
     "mfa_activate_totp": Outside(frozenset({200, 302})),
     "mfa_deactivate_totp": Outside(frozenset({200, 302, 404})),
     "mfa_view_recovery_codes": Outside(frozenset({200, 302, 404})),
@@ -234,6 +245,17 @@ MATRIX: Mapping[str, Row | Outside] = {
         body=lambda target: {"revision": "1", "idle_minutes": "20", "session_hours": "8", "second_factor": "no"},
     ),
     "partnership:changes": Row("list", listed(ADMINISTRATOR, 200)),
+    "partnership:pathway": Row("list", listed(ADMINISTRATOR, 200)),
+    "partnership:pathway_confirm": Row(
+        "list", None, listed(ADMINISTRATOR, 302), body=lambda target: {"version": "1", "key": "review"}
+    ),
+    "partnership:pathway_start": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 409), body=lambda target: {"preset": "devon"}
+    ),
+    "partnership:pathway_version": Row("office", office(200)),
+    "partnership:configuration": Row("list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 400)),
+    "partnership:configuration_take": Row("list", None, listed(ADMINISTRATOR, 302), body=lambda target: CONFIGURATION),
+    "partnership:configuration_file": Row("list", listed(ADMINISTRATOR, 200)),
     "cases:list": Row("list", listed(SEES, 200)),
     "cases:detail": Row("case", SEE_CASE, shows="family"),
     "consent:record": Row("case", rule(let(WORKS, OWN, 200)), rule(let(WORKS, OWN, 302)), body=further_consent),

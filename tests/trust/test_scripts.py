@@ -7,16 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from assessments import services as assessments
 from assessments.enums import AssessmentState
 from assessments.models import Assessment
 from cases.enums import GrantLevel
 from consent.models import Consent
+from foundation.accounts import services as accounts
+from foundation.accounts import tokens
 from foundation.accounts.enums import Role
+from foundation.accounts.models import Membership
+from foundation.outbox.models import OutboxMessage
 from intake import services as intake
 from intake.models import Enquiry
-from tests.factories import actor_of, make_member
+from tests.factories import actor_of, make_member, make_team
 from tests.intake.places import Place
 from tests.trust.payloads import MARK, PAYLOADS
 from tests.trust.stage import Stage, openings_in
@@ -144,6 +149,41 @@ def case_pages(stage: Stage, number: int) -> None:
         with stage.scope():
             admin = make_member(role=Role.ADMINISTRATOR, agency=stage.hostile_agency, name=line("person's name", 120))
         stage.look(admin, "home")
+        office_pages(stage, admin)
+
+
+def office_pages(stage: Stage, admin: Membership) -> None:
+    """Agencies, teams and people with hostile names, somebody invited under one, and the link's own pages."""
+    line, person, agency = stage.feeder.text, stage.colleague.user_id, stage.hostile_agency
+    with stage.scope():
+        team = agency.teams.get() if agency.teams.exists() else make_team(agency, line("team", 160))
+        role = make_member(agency=agency, team=team, user=stage.colleague.user)
+        invitation = accounts.invite(
+            by=actor_of(admin), email="invited@scripts.example", full_name=line("invited", 120), agency=agency,
+            role=Role.PRACTITIONER, team=team,
+        )  # fmt: skip
+        nonce = OutboxMessage.objects.filter(topic="invitation.send").get().payload["nonce"]
+        secret = tokens.secret_behind(nonce, invitation.secret_digest)
+    for name in ("agencies", "agency_add", "people", "invite", "invitations"):
+        stage.look(admin, f"people:{name}")
+    for name in ("agency", "agency_change", "agency_close", "team_add", "invite_to"):
+        stage.look(admin, f"people:{name}", agency_id=agency.pk)
+    for name in ("person", "person_deactivate", "role_agency"):
+        stage.look(admin, f"people:{name}", user_id=person)
+    stage.look(admin, "people:team_change", team_id=team.pk)
+    stage.look(admin, "people:role_add", user_id=person, agency_id=agency.pk)
+    stage.look(admin, "people:role_end", membership_id=role.pk)
+    refused = {name: line(f"refused {name}", 400) for name in ("full_name", "email", "name")}
+    stage.look(admin, "people:invite_to", refused, agency_id=agency.pk)
+    stage.look(admin, "people:agency_change", refused, agency_id=agency.pk)
+    link = tokens.write(tokens.Link(stage.partnership.pk, invitation.pk, secret))
+    for page in (
+        Client().get(f"/accounts/invitations/{link}/"),
+        Client().post(f"/accounts/invitations/{link}/", {"full_name": line("refused full_name", 400)}),
+        stage.client(admin).get(f"/accounts/invitations/{link}/"),
+    ):
+        stage.pages[f"account_invitation {page.status_code}"] = page.content.decode()
+        assert list(openings_in(page.content.decode())) == []
 
 
 def write_assessment(stage: Stage, assessment: Assessment, child: str) -> None:

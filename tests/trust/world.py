@@ -7,6 +7,7 @@ back ("revoked"). The south is another partnership, built alike, where the viewe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,7 @@ from foundation.common import clock
 from foundation.common.actors import system
 from foundation.common.ids import new_id
 from foundation.documents.making import render
+from foundation.partnership import services as pathways
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from intake import services as intake
@@ -60,6 +62,7 @@ class Side:
     cases: dict[tuple[str, str], Target] = field(default_factory=dict)
     enquiries: dict[str, Target] = field(default_factory=dict)
     drafts: dict[str, Target] = field(default_factory=dict)
+    office: Target | None = None
 
 
 @dataclass
@@ -108,6 +111,7 @@ class _Builder:
             for stage in ("approved", "asked") if self.lent else ():
                 side.cases["lent", stage] = self.lent
             self.enquiries()
+            side.office = self.office()
             documents = [self.side.cases[ownership, "approved"].ids["document_id"] for ownership in self.made()]
         for document_id in documents if render_documents else ():
             render(partnership_id=self.partnership.pk, document_id=document_id)
@@ -135,6 +139,30 @@ class _Builder:
 
     def mark(self, value: Any, about: str, ownership: str, part: str, sender: str = "") -> Any:
         return self.canaries.mark(value, Fact(self.side.name, about, ownership, part, sender))
+
+    # What only the administrator has to do with
+
+    def office(self) -> Target:
+        """An agency with a team, somebody who works there, and somebody who is invited: none of them with a case."""
+        by = actor_of(self.side.people["administrator"])
+        member = make_member(team=make_team(make_agency("Quiet Agency")), name="Somebody Quiet")
+        with clock.at(clock.now() - dt.timedelta(hours=1)):
+            invitation = accounts.invite(
+                by=by, email="invited@new.example", full_name=self.word("office", "own", "invited"),
+                agency=member.agency, role=Role.PRACTITIONER,
+            )  # fmt: skip
+        self.mark(invitation.pk, "office", "own", "invited")
+        ids = {
+            "agency_id": member.agency_id, "team_id": member.team_id, "user_id": member.user_id,
+            "membership_id": member.pk, "invitation_id": invitation.pk, "version": self.pathway(),
+        }  # fmt: skip
+        return Target(ids, {"agency": str(member.agency_id)})
+
+    def pathway(self) -> int:
+        """The number of the pathway policy's version: the first in the north, a second in the south."""
+        by = actor_of(self.side.people["administrator"])
+        row = pathways.start_from_preset(by=by, preset="rotherham", version=0)
+        return (pathways.confirm_default(by=by, version=1) if self.side.name == "south" else row).version
 
     # Families, cases, assessments, documents
 
@@ -278,5 +306,10 @@ class _Builder:
 
 def missing() -> Target:
     """Ids that are nobody's."""
-    names = ("case_id", "consent_id", "assessment_id", "document_id", "enquiry_id", "draft_id")
-    return Target({**{name: new_id() for name in names}, "key": "reason"}, {"revision": 0, "people": []})
+    names = (
+        "case_id", "consent_id", "assessment_id", "document_id", "enquiry_id", "draft_id",
+        "agency_id", "team_id", "membership_id", "invitation_id",
+    )  # fmt: skip
+    ids: dict[str, Any] = {name: new_id() for name in names}
+    numbers = {"user_id": 999_999_999, "version": 999_999_999}
+    return Target({**ids, **numbers, "key": "reason"}, {"revision": 0, "people": [], "agency": ""})

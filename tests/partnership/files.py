@@ -9,7 +9,7 @@ from foundation.accounts.models import Agency, Team
 from foundation.audit.models import AuditEntry
 from foundation.common.actors import system
 from foundation.formdefs.models import FormDefinition
-from foundation.partnership import configuration, queries
+from foundation.partnership import configuration, presets, queries
 from foundation.partnership.models import PathwayPolicy, SettingsChange
 from foundation.partnership.services import take_configuration
 from foundation.tenancy.models import Partnership
@@ -41,3 +41,20 @@ def state_of(partnership: Partnership) -> tuple[Any, ...]:
         counted = [model.objects.count() for model in (PathwayPolicy, FormDefinition, Agency, Team, SettingsChange)]
         audited = AuditEntry.objects.count()
     return exported(partnership), counted, audited
+
+
+def made_up_configuration() -> str:
+    """A file that no partnership gave out: Devon's words and pathway, and one more agency."""
+    words = dict(presets.load("devon").words)
+    content = {
+        "format": "early-help-configuration",
+        "version": 1,
+        "colour": words.pop("colour"),
+        "levels": words.pop("levels"),
+        "words": words,
+        "session": {"idle_minutes": 20, "session_hours": 8},
+        "pathway": {"preset": "devon", "settings": presets.load("devon").body["settings"]},
+        "forms": [],
+        "agencies": [{"name": "Harebell Trust", "kind": "charity", "teams": ["Evenings"]}],
+    }
+    return json.dumps(content)

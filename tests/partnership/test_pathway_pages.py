@@ -17,7 +17,7 @@ from tests.partnership.founding import Place, make_place
 
 pytestmark = pytest.mark.django_db
 
-# Of these thirteen are every page’s own: session, user, memberships, scope, hat. The rest: version, names, earlier ones.
+# Thirteen are every page’s own: session, person, scope, hat. The rest: versions, names, the transaction.
 QUERIES = 17
 
 

@@ -222,7 +222,7 @@ def test_a_preset_fits_the_partnerships_own_fields(name: str, db: None) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_every_preset_names_999_and_its_social_care_door(name: str) -> None:
-    """INT-10: every page tells what to do when a child is in danger; the product's words where the guidance has none."""
+    """INT-10: every page tells what to do when a child is in danger."""
     words = presets.load(name).words
     assert "999" in words["emergency_wording"]
     assert words["social_care_door"] in words["emergency_wording"]

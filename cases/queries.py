@@ -161,13 +161,26 @@ def latest_happenings(actor: Actor, case: Case) -> list[Happening]:
     ]
 
 
+def doors_to_see(actor: Actor) -> QuerySet[CaseGrant]:
+    """The rows that open to the actor what `visible_to` holds, one for each case: counted without the cases."""
+    if actor.agency_id is None or not actor.has(*SEEING_ROLES):
+        return CaseGrant.objects.none()
+    here = CaseGrant.objects.filter(partnership_id=actor.partnership_id)
+    return here.filter(_open_door(actor, GrantLevel.SEE)).order_by()
+
+
 def _let_in(actor: Actor, level: GrantLevel, roles: Sequence[Role]) -> QuerySet[Case]:
     """One join of one row: a second condition on `grants__` in a later `filter` would join the table again."""
     if actor.agency_id is None or not actor.has(*roles):
         return Case.objects.none()
-    in_time = Q(grants__until__isnull=True) | Q(grants__until__gte=clock.today())
+    return Case.objects.filter(_open_door(actor, level, "grants__"))
+
+
+def _open_door(actor: Actor, level: GrantLevel, grant: str = "") -> Q:
+    """A row that lets the actor's agency in today; `grant` is the way to that row."""
     agency = Agency.objects.filter(pk=actor.agency_id, active=True).values("group_id")[:1]
     permission = Permission.objects.filter(
         content_type__app_label="cases", content_type__model="case", codename=level
     ).values("pk")[:1]
-    return Case.objects.filter(in_time, grants__group=Subquery(agency), grants__permission=Subquery(permission))
+    in_time = Q(**{f"{grant}until__isnull": True}) | Q(**{f"{grant}until__gte": clock.today()})
+    return in_time & Q(**{f"{grant}group": Subquery(agency), f"{grant}permission": Subquery(permission)})

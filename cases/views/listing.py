@@ -68,7 +68,7 @@ class CaseList(PageView):
                 *(Column(label) for label in (*COLUMNS, partnership.lead_title.capitalize())),
                 Column("Opened", sorted="descending"),
             ],
-            count=bounded_count(cases),
+            count=bounded_count(self.filters.countable),
             filters=self.filters,
             said=address(said),
             saved=[(one.name, address(one.query), one.query == said) for one in self.saved],

@@ -44,7 +44,7 @@ def state_of(partnership: Partnership) -> tuple[Any, ...]:
 
 
 def made_up_configuration() -> str:
-    """A file that no partnership gave out: Devon's words and pathway, and one more agency."""
+    """A file that no partnership gave out: Devon's words and pathway, no form and no agency."""
     words = dict(presets.load("devon").words)
     content = {
         "format": "early-help-configuration",
@@ -55,6 +55,6 @@ def made_up_configuration() -> str:
         "session": {"idle_minutes": 20, "session_hours": 8},
         "pathway": {"preset": "devon", "settings": presets.load("devon").body["settings"]},
         "forms": [],
-        "agencies": [{"name": "Harebell Trust", "kind": "charity", "teams": ["Evenings"]}],
+        "agencies": [],
     }
     return json.dumps(content)

@@ -16,6 +16,8 @@ OUTSIDE_KWARGS = {
     "set_up": {"token": "x" * 43},
     "account_invitation": {"token": "nonsense"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "set-password"},
+    "mfa_edit_webauthn": {"pk": 1},
+    "mfa_remove_webauthn": {"pk": 1},
 }
 
 
@@ -56,7 +58,8 @@ def case_of(name: str, row: Row, role: str, ownership: str, world: World) -> Cas
     ids = {key: target.ids[key] for key in kwargs_of(name)} if target else {}
     if target and "agency" not in target.given:
         target.given["agencies"] = [str(world.north.scene.school.pk)]
-    asked = [value for value in ids.values() if not isinstance(value, int)]  # a short number may stand anywhere
+    # A short number may stand anywhere: it is asked for only where it is a step of the address.
+    asked = [f"/{value}/" if isinstance(value, int) else value for value in ids.values()]
     return Case(reverse(name, kwargs={"partnership": slug, **ids}), target, (slug, *asked))
 
 

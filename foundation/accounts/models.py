@@ -14,6 +14,7 @@ from foundation.accounts import keys
 from foundation.accounts.enums import AgencyKind, InvitationState, Role
 from foundation.accounts.workflow import InvitationWorkflow
 from foundation.audit.history import tracked
+from foundation.common import clock
 from foundation.common.workflow import StateField
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import Partnership, TenantModel
@@ -107,7 +108,7 @@ class Membership(TenantModel):
     agency = TenantForeignKey(Agency, related_name="memberships")
     team = TenantForeignKey(Team, null=True, blank=True, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

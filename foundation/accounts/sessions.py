@@ -125,15 +125,19 @@ def mark(session: SessionBase, user: User, why: Why, limits: Limits | None = Non
 def notice(request: HttpRequest) -> str:
     """What the sign-in page says about the session that ended here; "" for nothing."""
     ended = _ended(request.session)
-    if ended is None:
+    if ended is None or (ended["why"] == Why.LEFT and not ended["kept"]):
         return ""
-    said = {
+    kept = " What you wrote was kept. Sign in again to see it." if ended["kept"] else ""
+    return reason(ended) + kept
+
+
+def reason(ended: dict[str, Any]) -> str:
+    """Why a session ended, in a sentence."""
+    return {
         Why.IDLE: f"You were signed out because nothing happened for {ended['minutes']} minutes.",
         Why.LONG: f"You were signed out because you signed in {_hours(ended['hours'])} ago.",
         Why.LEFT: "You have signed out.",
     }[Why(ended["why"])]
-    kept = " What you wrote was kept. Sign in again to see it." if ended["kept"] else ""
-    return said + kept if kept or ended["why"] != Why.LEFT else ""
 
 
 def shell_words(request: HttpRequest) -> dict[str, Any] | None:
@@ -203,9 +207,9 @@ class SessionLimits:
         page = keeping.page_of(request)
         if not wants_json(request):
             return redirect_to_login(page)
-        kept = bool(request.session[ENDED]["kept"])
+        ended = request.session[ENDED]
         url = f"{reverse('account_login')}?{urlencode({'next': page})}"
-        answer = {"sentence": notice(request) or "You have signed out.", "url": url, "kept": kept}
+        answer = {"sentence": reason(ended), "url": url, "kept": bool(ended["kept"])}
         return JsonResponse(answer, status=401)
 
 

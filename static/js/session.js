@@ -20,6 +20,7 @@ class Session {
     this.dirty = new Set();
     this.asked = false; // the server was asked before this warning
     this.dismissed = false; // an end that cannot be put off has been read
+    this.signedOut = false; // saving as people type was told so
     this.ending = false;
     root.querySelector("[data-session-banner]").hidden = true;
     this.hear({ idle: Number(root.dataset.idle), whole: Number(root.dataset.whole) });
@@ -67,13 +68,15 @@ class Session {
   // Another tab of the same person was busy.
   other(data) {
     if (data.person !== this.root.dataset.person) return;
-    if (data.wholeEnds > this.wholeEnds + 60_000) this.ask(); // signed in anew: this page's token is an old one
+    // Signed in anew: the token in this page's forms is an old one.
+    if (this.signedOut || data.wholeEnds > this.wholeEnds + 60_000) this.ask();
     this.idleEnds = Math.max(this.idleEnds, data.idleEnds);
     this.wholeEnds = Math.max(this.wholeEnds, data.wholeEnds);
     this.look();
   }
 
   saved({ target, detail }) {
+    this.signedOut ||= detail.state === "ended";
     if (detail.state !== "saved") return;
     this.dirty.delete(target);
     this.idleEnds = Math.max(this.idleEnds, Date.now() + Number(this.root.dataset.minutes) * 60_000);
@@ -105,6 +108,7 @@ class Session {
       const response = await fetch(this.root.dataset.url, { method, headers, redirect: "manual" });
       const answer = response.ok ? await response.json() : { signed_in: false };
       if (answer.signed_in && answer.person === this.root.dataset.person) {
+        this.signedOut = false;
         this.hear(answer);
         freshen(answer.token);
       }

@@ -50,6 +50,7 @@ def test_first_sign_in_sets_the_app_up(page, looks_right):
     assert page.title().startswith("Error: ")
     looks_right()
     sign_in(page, user.email)
+    page.get_by_role("button", name="Set up an authenticator app").click()
     page.get_by_role("heading", name="Set up an authenticator app").wait_for()
     looks_right()
     page.get_by_label("Code", exact=True).fill(code_of("".join(page.locator(".eh-code").inner_text().split())))

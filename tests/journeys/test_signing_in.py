@@ -50,8 +50,10 @@ def test_an_authenticator_app_is_set_up_and_asked_for(town, desk):
     with tenant_scope(town.partnership.pk):
         town.partnership.save()
     one = desk(town.user("lead"))
-    one.sees("Set up an authenticator app")
+    one.sees("Set up your second step")
     one.go(town.url("cases/"))
+    one.sees("Set up your second step")
+    one.press("Set up an authenticator app")
     one.sees("Set up an authenticator app")
     one.mend("Continue", status=200)
     secret = "".join(one.page.locator(".eh-code").inner_text().split())

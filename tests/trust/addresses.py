@@ -81,9 +81,10 @@ def target_of(row: Row, role: str, ownership: str, side: Side) -> Target | None:
     far = ownership.startswith("foreign")
     if row.about in {"case", "document"}:
         return side.cases["own" if far else ownership, row.stage]
-    things = side.enquiries if row.about == "enquiry" else side.drafts
+    kinds = {"enquiry": side.enquiries, "draft": side.drafts, "filter": side.filters, "look": side.looks}
+    things = kinds[row.about]
     if far or ownership == "own":
-        return things.get(f"own {role}") or things["own practitioner"]
+        return things.get(f"own {role}") or things.get("own practitioner") or things["own manager"]
     return things[ownership]
 
 

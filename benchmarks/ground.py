@@ -24,14 +24,14 @@ def database(name: str) -> Iterator[None]:
     before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
     owner.settings_dict["TEST"] = {**owner.settings_dict["TEST"], "NAME": f"bench_{name}", "MIGRATE": True}
     owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    _point({"default": f"bench_{name}", "maintenance": f"bench_{name}"})
+    point({"default": f"bench_{name}", "maintenance": f"bench_{name}"})
     try:
         yield
     finally:
         for alias in ALIASES:
             connections[alias].close()
         owner.creation.destroy_test_db(before["owner"], verbosity=0)
-        _point(before)
+        point(before)
 
 
 def connect(alias: str) -> Any:
@@ -44,7 +44,8 @@ def told(figures: Sequence[float]) -> str:
     return f"{statistics.median(figures):.1f} ({min(figures):.1f} – {max(figures):.1f})"
 
 
-def _point(names: dict[str, str]) -> None:
+def point(names: dict[str, str]) -> None:
+    """Let aliases name other databases from now on."""
     for alias, name in names.items():
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = settings.DATABASES[alias]["NAME"] = name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
 
 from foundation.tenancy.scope import tenant_scope
 from tests.partnership.founding import Place, make_place
@@ -22,9 +21,3 @@ def inside(place: Place) -> Iterator[Place]:
     """The same, with its scope open for the whole test."""
     with tenant_scope(place.partnership.pk):
         yield place
-
-
-@pytest.fixture
-def browser(place: Place) -> Client:
-    """The administrator's."""
-    return place.browser()

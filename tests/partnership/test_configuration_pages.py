@@ -23,6 +23,12 @@ DOWNLOAD_QUERIES = 18
 LOOK_QUERIES = 24
 
 
+@pytest.fixture
+def browser(place: Place) -> Client:
+    """The administrator's."""
+    return place.browser()
+
+
 def upload(browser: Client, place: Place, content: Any, name: str = "configuration.json") -> Any:
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
     return browser.post(place.url("configuration/"), {"file": SimpleUploadedFile(name, raw, "application/json")})

@@ -21,6 +21,12 @@ pytestmark = pytest.mark.django_db
 QUERIES = 17
 
 
+@pytest.fixture
+def browser(place: Place) -> Client:
+    """The administrator's."""
+    return place.browser()
+
+
 def page_of(browser: Client, url: str, status: int = 200) -> Markup:
     answer = browser.get(url)
     assert answer.status_code == status

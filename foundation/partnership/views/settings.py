@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from foundation.partnership import policies, wording
 from foundation.partnership.forms.settings import SigningInForm, WordsForm
@@ -39,12 +39,7 @@ class SetUp(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The places, each with its address."""
         slug = partnership_of(self.request).slug
-        places = []
-        for words, name, about in PLACES:
-            try:
-                places.append((words, reverse(name, kwargs={"partnership": slug}), about))
-            except NoReverseMatch:
-                continue
+        places = [(words, reverse(name, kwargs={"partnership": slug}), about) for words, name, about in PLACES]
         return super().get_context_data(**kwargs) | {"places": places}
 
 

@@ -53,7 +53,9 @@ PASSING = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}|[A-Z]{2,4}(-[0-9A-Z]{4}){2}"
 )
 # Counted on by the database, or different each time for good reason.
-OF_THE_MOMENT = {"pgh_id", "pgh_created_at", "pgh_context", "digest", "hash", "seq", "frozen_sha256", "entry_at", "group_id"}
+OF_THE_MOMENT = {
+    "pgh_id", "pgh_created_at", "pgh_context", "digest", "hash", "seq", "frozen_sha256", "entry_at", "group_id",
+}  # fmt: skip
 
 
 def by_office(name: str, row: Row) -> tuple[str, str]:

@@ -5,6 +5,7 @@ What really stands is read by the maintenance role, which no policy stops, so th
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,12 +18,19 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, connections, transaction
 
 from cases.models import Case
+from cases.services import find_unusual_looks, save_filter
+from foundation.accounts import services as accounts
+from foundation.accounts.models import KeptWords
 from foundation.audit import checkpoints
 from foundation.audit import services as audit
+from foundation.common import clock
+from foundation.common.actors import system
+from foundation.partnership import services as settings
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.ground import OPEN_TABLES
 from foundation.tenancy.models import TenantModel
 from foundation.tenancy.scope import tenant_scope
+from tests.factories import actor_of
 from tests.trust.world import Side, World, build_world
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -85,10 +93,19 @@ def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Standing
 
 
 def leave_traces(side: Side) -> None:
-    """What pages and the monthly command write: that a case was looked at, and where the chain stands."""
+    """What pages, sweeps and the monthly command write: looks, settings, filters, arrivals, where the chain stands."""
+    user = side.people["administrator"].user
     with tenant_scope(side.partnership.pk):
-        case_id = side.cases["own", "writing"].ids["case_id"]
-        audit.viewed(by=side.scene.actor("lead"), subject=Case.objects.get(pk=case_id), case_id=case_id)
+        admin = actor_of(side.people["administrator"])
+        case = Case.objects.get(pk=side.cases["own", "writing"].ids["case_id"])
+        with clock.at(dt.datetime(2026, 4, 14, 23, 30, tzinfo=dt.UTC)):
+            audit.viewed(by=side.scene.actor("teacher"), subject=case, case_id=case.pk)
+        save_filter(by=side.scene.actor("lead"), name="Mine", query={"whose": "mine"})
+        settings.change_settings(by=admin, revision=side.partnership.revision, changes={"front_door": "The front door"})
+        accounts.note_sign_in(by=admin)
+        KeptWords.objects.create(user=user, path="/", words="sealed", kept_at=clock.now())
+    with tenant_scope(side.partnership.pk):
+        assert find_unusual_looks(by=system(side.partnership.pk))
     checkpoints.take(side.partnership)
 
 

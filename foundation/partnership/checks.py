@@ -59,7 +59,8 @@ def refuse(faults: Iterable[Fault]) -> None:
             found[""] = "There are more faults: correct these first."
             break
         place = place_in_words(path)
-        found.setdefault("/".join(map(str, path)), f"{place}: {sentence}" if place else sentence)
+        words = f"{place}: {sentence}" if place else sentence
+        found.setdefault("/".join(map(str, path)), words[:1].upper() + words[1:])
     if found:
         raise Invalid(found)
 

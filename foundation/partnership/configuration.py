@@ -42,6 +42,8 @@ class Change:
 def read(raw: bytes) -> dict[str, Any]:
     """The configuration that a file holds, its words cleaned; raises Invalid with a sentence for each fault."""
     content = _parsed(raw)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise Invalid("This is not a configuration file. Choose one that was downloaded from this page.")
     checks.check(content, schema="configuration")
     content = _cleaned(content)
     checks.refuse(checks.level_faults(content["levels"], ("levels",)))
@@ -73,7 +75,7 @@ def changes(
     yield from _differing("Words", levels.label, *(pathway.say(levels, side["levels"]) for side in (now, wanted)))
     for field, label in SESSION.items():
         yield from _differing("Signing in", label, str(now["session"][field]), str(wanted["session"][field]))
-    yield from _pathway_changes(now["pathway"], wanted["pathway"])
+    yield from _pathway_changes(now["pathway"], wanted["pathway"], shown=set(_differing_fields(now, wanted)))
     yield from _form_changes(now["forms"], wanted["forms"])
     for agency, teams in missing_agencies(agencies, wanted["agencies"]):
         known = agency["name"] if agency.get("stands") else ""
@@ -158,7 +160,7 @@ def _clean(value: Any, path: tuple[str | int, ...]) -> Any:
 def _pathway(given: Mapping[str, Any]) -> dict[str, Any]:
     """A policy whose standings can be believed: what is not the preset's own value is the partnership's."""
     if given["preset"] not in presets.names():
-        raise Invalid({"pathway/preset": f"pathway, preset: choose from {', '.join(presets.names())}."})
+        raise Invalid({"pathway/preset": f"Pathway, preset: choose from {', '.join(presets.names())}."})
     checks.check_policy({"settings": given["settings"]}, at=("pathway",))
     preset = presets.load(given["preset"])
     settings = {}
@@ -207,13 +209,21 @@ def _differing(area: str, label: str, before: str, after: str) -> Iterator[Chang
         yield Change(area, label, before or "None", after or "None")
 
 
-def _pathway_changes(now: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> Iterator[Change]:
+def _differing_fields(now: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+    yield from (field for field in WORDS if now["words"][field] != wanted["words"][field])
+    yield from (field for field in ("colour", "levels") if now[field] != wanted[field])
+
+
+def _pathway_changes(
+    now: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None, *, shown: set[str]
+) -> Iterator[Change]:
+    """Each setting that differs, but not once more the words that are `shown` as words already."""
     if wanted is None:
         return
     standing = now["settings"] if now else {}
     for key, item in wanted["settings"].items():
         setting = pathway.setting_of(key)
-        if setting is not None and standing.get(key) != item:
+        if setting is not None and standing.get(key) != item and setting.field not in shown:
             label = f"{setting.label}, as adopted" if setting.field else setting.label
             before = _held_words(setting, standing[key]) if key in standing else ""
             yield Change("Pathway policy", label, before, _held_words(setting, item))

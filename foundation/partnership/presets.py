@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,11 +31,6 @@ class Source:
 
     file: str
     line: int
-
-    @property
-    def in_words(self) -> str:
-        """Such as "Devon’s step across guidance, line 25"."""
-        return f"{GUIDANCE[self.file[:3]]}, line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,17 @@ class Preset:
         """What the preset says about a setting, if the value at hand is still the preset's."""
         own = self.values.get(key)
         return own if own is not None and own.value == value else None
+
+
+def in_words(sources: Iterable[Source]) -> list[str]:
+    """One line for each piece of guidance: "Derby and Derbyshire’s Providing Early Help, lines 118 and 126"."""
+    lines: dict[str, list[str]] = {}
+    for source in sources:
+        lines.setdefault(GUIDANCE[source.file[:3]], []).append(str(source.line))
+    return [
+        f"{name}, line {found[0]}" if len(found) == 1 else f"{name}, lines {', '.join(found[:-1])} and {found[-1]}"
+        for name, found in lines.items()
+    ]
 
 
 def names() -> list[str]:

@@ -130,7 +130,7 @@ def test_a_refused_file_says_what_is_wrong_and_where(place: Place, browser: Clie
     assert page.text("title").startswith("Error: ")
     summary = [words(link) for link in page.all(".govuk-error-summary a")]
     assert len(summary) == 2
-    assert "words, front door: there is markup in it (‘<script>aler’). Use plain words." in summary
+    assert "Words, front door: there is markup in it (‘<script>aler’). Use plain words." in summary
     assert {link.get("href") for link in page.all(".govuk-error-summary a")} == {"#id_file"}
     assert b"<script>alert" not in answer.content
 
@@ -150,6 +150,25 @@ def test_what_is_no_configuration_is_refused_in_words(place: Place, browser: Cli
     answer = upload(browser, place, raw)
     assert answer.status_code == 400
     assert sentence in Markup.of(answer.content).text(".govuk-error-summary")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [("colour", "#ffff00", "Colour: #ffff00 is too pale"), ("phone", "ring us", "Out of hours phone: Enter one phone")],
+)
+def test_what_the_page_of_words_refuses_is_told_at_the_first_look(
+    place: Place, browser: Client, other_file: dict[str, Any], key: str, value: str, sentence: str
+) -> None:
+    """§11: one rule for words, wherever they come from; and looking changes nothing."""
+    if key == "colour":
+        other_file["colour"] = value
+    else:
+        other_file["words"]["out_of_hours_phone"] = value
+    before = state_of(place.partnership)
+    answer = upload(browser, place, other_file)
+    assert answer.status_code == 400
+    assert sentence in Markup.of(answer.content).text(".govuk-error-summary")
+    assert state_of(place.partnership) == before
 
 
 def test_no_file_is_asked_for_in_words(place: Place, browser: Client) -> None:

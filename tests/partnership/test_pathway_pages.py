@@ -56,8 +56,8 @@ def test_every_setting_stands_in_words_with_where_it_comes_from(preset: str) -> 
             "none": "Not set",
         }
         assert origin.startswith(tag[value.standing.value])
-        for source in value.sources:
-            assert source.in_words in origin
+        for source in presets.in_words(value.sources):
+            assert source in origin
         assert ("Confirm" in origin.split()) == (value.standing == "default")
 
 

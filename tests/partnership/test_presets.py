@@ -293,6 +293,19 @@ def test_how_the_guidance_puts_it_is_kept_beside_the_structure() -> None:
     }
 
 
+def test_lines_of_one_guidance_are_told_together() -> None:
+    """§11: where a value comes from, short enough to read."""
+    values = presets.load("derby").values
+    assert presets.in_words(values["front_door_ways"].sources) == [
+        "Derby and Derbyshire’s Providing Early Help, lines 126 and 118"
+    ]
+    assert presets.in_words(presets.load("rotherham").values["front_door"].sources) == [
+        "Rotherham’s council report and strategy, line 8768",
+        "Rotherham’s integrated working guidance, line 120",
+    ]
+    assert presets.in_words(()) == []
+
+
 def test_an_unknown_preset_is_refused_with_those_there_are() -> None:
     """§11: a sentence that helps, and no path leads out of the folder."""
     for name in ("atlantis", "", "../schema/preset.schema", "Rotherham"):

@@ -28,6 +28,21 @@ CLASH = (
 
 
 @transaction.atomic
+def look_at_configuration(*, by: Actor, raw: bytes) -> dict[str, Any]:
+    """What a file holds, checked as `take_configuration` will check it; changes nothing.
+
+    The words are tried and taken back, so that what their page refuses (a pale colour) is told at the first look.
+    """
+    policies.check_can_change_settings(by=by)
+    wanted = configuration.read(raw)
+    with transaction.atomic():
+        partnership = Partnership.objects.select_for_update(of=("self",), no_key=True).get(pk=by.partnership_id)
+        _take_words(by, _take_levels(by, partnership, wanted["levels"]), wanted)
+        transaction.set_rollback(True)
+    return wanted
+
+
+@transaction.atomic
 def take_configuration(*, by: Actor, raw: bytes, revision: int, version: int) -> list[configuration.Change]:
     """Make the partnership's words, limits, pathway and forms those of a file, and add the agencies that it lacks.
 
@@ -79,6 +94,7 @@ def _take_levels(by: Actor, partnership: Partnership, levels: list[dict[str, str
 
 
 def _take_words(by: Actor, partnership: Partnership, wanted: Mapping[str, Any]) -> None:
+    """The words and limits by their own service."""
     changes = {**wanted["words"], **wanted["session"], "colour": wanted["colour"], "levels": wanted["levels"]}
     try:
         change_settings(by=by, revision=partnership.revision, changes=changes)
@@ -86,7 +102,8 @@ def _take_words(by: Actor, partnership: Partnership, wanted: Mapping[str, Any]) 
         raise Clash(CLASH) from None
     except Invalid as refusal:
         said = {
-            f"words/{field}": f"words, {field.replace('_', ' ')}: {words}" for field, words in refusal.fields.items()
+            f"words/{field}": f"words, {field.replace('_', ' ').capitalize()}: {words}"
+            for field, words in refusal.fields.items()
         }
         raise Invalid(said) from None
 

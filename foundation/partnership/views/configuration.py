@@ -15,7 +15,7 @@ from django.urls import reverse
 from foundation.common.errors import Invalid
 from foundation.partnership import configuration, policies, queries
 from foundation.partnership.forms.configuration import UploadForm
-from foundation.partnership.services import take_configuration
+from foundation.partnership.services import look_at_configuration, take_configuration
 from foundation.partnership.views.pathway import sent_version
 from foundation.partnership.views.settings import partnership_of, sent_revision
 from foundation.ui.views import ActionView, PageFormView, PolicyMixin
@@ -33,7 +33,8 @@ class Configuration(PageFormView):
     def form_valid(self, form: UploadForm) -> HttpResponse:
         """What the file would change, with the button that takes it over; nothing is changed yet."""
         try:
-            wanted = configuration.read(form.cleaned_data["file"].read(configuration.MOST_BYTES + 1))
+            raw = form.cleaned_data["file"].read(configuration.MOST_BYTES + 1)
+            wanted = look_at_configuration(by=self.actor, raw=raw)
         except Invalid as refusal:
             for sentence in refusal.fields.values():
                 form.add_error("file", sentence)

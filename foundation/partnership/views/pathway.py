@@ -91,7 +91,7 @@ def _own_line(held: pathway.Held, now: Any) -> Line:
 
 def _with_sources(line: Line, said: presets.Value) -> Line:
     told = [f"“{said.said}”"] if said.said else []
-    told += [source.in_words for source in said.sources]
+    told += presets.in_words(said.sources)
     return Line(line.key, line.label, line.words, line.hint, line.standing, tuple(told))
 
 

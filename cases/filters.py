@@ -29,6 +29,9 @@ WHOSE = {
 }
 
 
+ORDER = ("whose", "state", "level", "team", "since")
+
+
 class Pick(Filter):
     """One of few. A value that is not among them is refused with a sentence, and narrows nothing."""
 
@@ -142,5 +145,5 @@ def _first_moment(day: dt.date) -> dt.datetime:
 
 
 def address(said: Mapping[str, str]) -> str:
-    """The list's address for what it is narrowed by."""
-    return "?" + urlencode({name: value for name, value in said.items() if value})
+    """The list's address for what it is narrowed by, always in the same order."""
+    return "?" + urlencode([(name, said[name]) for name in ORDER if said.get(name)])

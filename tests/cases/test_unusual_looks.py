@@ -288,7 +288,7 @@ class TestLookingInto:
                 looked.unusual_look(by, waiting.look.pk)
 
     def test_it_is_recorded_who_when_and_what(self, waiting):
-        """FAM-8: the note stands with the row; the trail holds no word of it, and the case's timeline nothing at all."""
+        """FAM-8: the note stands with the row; the trail holds no word of it, and the case's timeline nothing."""
         with clock.at(NOON + dt.timedelta(days=2)):
             services.look_into(by=waiting.manager, look_id=waiting.look.pk, note="  On call that night.\r\n")
         row = UnusualLook.objects.get()

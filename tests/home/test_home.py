@@ -104,3 +104,42 @@ def test_home_takes_the_same_queries_for_one_and_three(partnership: Partnership,
     asked = statements(lambda: pages.append(client.get(f"/{partnership.slug}/").content.decode()))
     assert pages[0].count("eh-waiting__item") == 2 * rows
     assert len(asked) == 15, "\n".join(asked)
+
+
+def test_my_cases_are_one_line_each_with_the_next_step(partnership: Partnership, scene: Scene) -> None:
+    """Screens, My work: family, children's ages, step on the path, one button that does it."""
+    with tenant_scope(partnership.pk):
+        assessment = make_assessment(scene, at=AssessmentState.RETURNED)
+        reference = assessment.case.reference
+    page = Markup.of(home(partnership, scene.user("lead")))
+    (mine,) = page.all('section[aria-labelledby="cases"] .eh-waiting__item')
+    said = words(mine)
+    for told in ("Abara family", reference, "Children: 9 years, 2 years", "Assessment with the family"):
+        assert told in said, told
+    (button,) = [one for one in mine.iter("a") if one.get("role") == "button"]
+    assert words(button) == "Write the assessment: Abara family"
+    assert str(assessment.pk) in button.get("href", "")
+
+
+def test_my_cases_are_those_i_lead(partnership: Partnership, scene: Scene) -> None:
+    """Screens, My work: not a colleague's, though the agency sees it; what will stand here is said while none does."""
+    with tenant_scope(partnership.pk):
+        make_case(scene)
+    page = Markup.of(home(partnership, scene.user("colleague")))
+    told = page.text('section[aria-labelledby="cases"]')
+    assert "You lead no case now" in told
+    assert "Abara" not in told
+
+
+def test_at_most_ten_with_the_way_to_all(partnership: Partnership, scene: Scene) -> None:
+    """Screens, My work: five minutes between lessons: ten lines of each kind, the newest cases, and a link."""
+    with tenant_scope(partnership.pk):
+        for number in range(11):
+            make_case(scene, family_name=f"Family {number}")
+    page = Markup.of(home(partnership, scene.user("lead")))
+    for section in ("waiting", "cases"):
+        found = page.all(f'section[aria-labelledby="{section}"] .eh-waiting__item')
+        assert len(found) == 10
+        assert "All cases that you lead" in page.text(f'section[aria-labelledby="{section}"]')
+    assert "Family 10" in words(page.all('section[aria-labelledby="cases"] .eh-waiting__item')[0])
+    assert "Family 0 " not in page.text('section[aria-labelledby="cases"]')

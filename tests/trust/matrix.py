@@ -54,6 +54,8 @@ OWNERSHIPS: Mapping[str, tuple[str, ...]] = {
     "enquiry": ("own", "agency", "decided", "other", "taken", *ACROSS),
     "draft": ("own", "agency", "other", *ACROSS),
     "office": ("own", *ACROSS),
+    "filter": ("own", "other", *ACROSS),
+    "look": ("own", "other", *ACROSS),
     "list": ("here", "foreign_there", "nowhere"),
 }
 
@@ -62,6 +64,8 @@ def may_know(role: str, fact: Fact) -> bool:
     """Whether somebody in this role of the viewers' agency may be told a fact, on whatever page."""
     if fact.partnership != "north":
         return False
+    if fact.about in {"filter", "look"}:
+        return fact.ownership == "own" and role == fact.sender
     if fact.about == "office":
         return role in ADMINISTRATOR
     if fact.about == "draft":
@@ -162,6 +166,15 @@ def own_draft(*statuses: int) -> Rule:
     return rule(let(WORKS, OWN, *statuses), refused=404, role_first=True)
 
 
+def own_filter(*statuses: int) -> Rule:
+    return rule(let(SEES, OWN, *statuses), refused=404, role_first=True)
+
+
+def own_look(*statuses: int) -> Rule:
+    """Unusual looks at families' records: the manager's of the agency that leads (FAM-8)."""
+    return rule(let(MANAGER, OWN, *statuses), refused=404, role_first=True)
+
+
 def section(target: Target) -> Mapping[str, Any]:
     return {"revision": target.given["revision"], "answer-why": "Mornings are calmer now."}
 
@@ -258,6 +271,17 @@ MATRIX: Mapping[str, Row | Outside] = {
     "partnership:configuration_file": Row("list", listed(ADMINISTRATOR, 200)),
     "cases:list": Row("list", listed(SEES, 200)),
     "cases:detail": Row("case", SEE_CASE, shows="family"),
+    "cases:looks": Row("case", rule(let(MANAGER, OWN, 200)), shows="family"),
+    "cases:filters": Row("list", listed(SEES, 200)),
+    "cases:filter_new": Row("list", listed(SEES, 200), listed(SEES, 302), body=lambda target: {"name": "Kept"}),
+    "cases:filter": Row(
+        "filter", own_filter(200), own_filter(302), body=lambda target: {"name": "Renamed"}, shows="name"
+    ),
+    "cases:filter_delete": Row("filter", None, own_filter(302)),
+    "cases:unusual": Row("list", listed(MANAGER, 200)),
+    "cases:unusual_look": Row(
+        "look", own_look(200), own_look(302), body=lambda target: {"note": "Asked, and found a reason."}, shows="family"
+    ),
     "consent:record": Row("case", rule(let(WORKS, OWN, 200)), rule(let(WORKS, OWN, 302)), body=further_consent),
     "consent:withdraw": Row(
         "case",

@@ -30,6 +30,7 @@ WRITES = sorted(name for name, row in MATRIX.items() if isinstance(row, Row) and
 # Whose post the table says will be taken, where it is not the practitioner's of what is their own.
 BY = {
     "assessments:approve": ("manager", "own"),
+    "cases:unusual_look": ("manager", "own"),
     "intake:take_oldest": ("screener", "here"),
     "intake:take": ("screener", "other"),
     "intake:give_back": ("screener", "taken"),

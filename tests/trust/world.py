@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db import connection
+
 from assessments import services as assessments
 from assessments.models import Assessment
+from cases import services as families
 from cases.enums import BirthDateKind, GrantLevel, Part
-from cases.models import Case
+from cases.models import Case, UnusualLook
 from cases.services import NewPerson
 from consent import services as consents
 from consent.enums import InformationKind
@@ -23,6 +26,7 @@ from consent.models import Consent
 from foundation.accounts import services as accounts
 from foundation.accounts.enums import AgencyKind, Role
 from foundation.accounts.models import Agency, Membership, User
+from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import system
 from foundation.common.ids import new_id
@@ -38,6 +42,8 @@ from tests.trust.canaries import Canaries, Fact
 from tests.walks import Scene, make_case, make_scene
 
 WRITERS = ("practitioner", "manager", "coordinator", "safeguarding_lead")
+SEERS = (*WRITERS, "screener", "hub_manager")
+NIGHT = dt.datetime(2026, 3, 2, 23, tzinfo=dt.UTC)
 CASES = ("own", "see", "work", "never", "revoked")
 STAGES = ("writing", "agreed", "sent", "returned", "approved", "asked")
 
@@ -62,6 +68,8 @@ class Side:
     cases: dict[tuple[str, str], Target] = field(default_factory=dict)
     enquiries: dict[str, Target] = field(default_factory=dict)
     drafts: dict[str, Target] = field(default_factory=dict)
+    filters: dict[str, Target] = field(default_factory=dict)
+    looks: dict[str, Target] = field(default_factory=dict)
     office: Target | None = None
 
 
@@ -111,6 +119,8 @@ class _Builder:
             for stage in ("approved", "asked") if self.lent else ():
                 side.cases["lent", stage] = self.lent
             self.enquiries()
+            self.filters()
+            self.looks()
             side.office = self.office()
             documents = [self.side.cases[ownership, "approved"].ids["document_id"] for ownership in self.made()]
         for document_id in documents if render_documents else ():
@@ -139,6 +149,34 @@ class _Builder:
 
     def mark(self, value: Any, about: str, ownership: str, part: str, sender: str = "") -> Any:
         return self.canaries.mark(value, Fact(self.side.name, about, ownership, part, sender))
+
+    # What a person keeps for themself, and what a manager asks about
+
+    def filters(self) -> None:
+        """A filter of everybody who has a list of cases, and a colleague's."""
+        for sender in (*SEERS, "colleague"):
+            ownership = "other" if sender == "colleague" else "own"
+            made = families.save_filter(
+                by=actor_of(self.side.people[sender]), name=self.word("filter", ownership, "name", sender), query={}
+            )
+            self.mark(made.pk, "filter", ownership, "name", sender)
+            self.side.filters["other" if ownership == "other" else f"own {sender}"] = Target({"filter_id": made.pk})
+
+    def looks(self) -> None:
+        """A teacher looks in the night: at a family that the viewers' agency leads, and at one of another's."""
+        for ownership, known in (("own", "own"), ("never", "other")):
+            case_id = self.side.cases[ownership, self.stages[0]].ids["case_id"]
+            with clock.at(NIGHT):
+                by = self.side.scene.actor("teacher")
+                audit.viewed(by=by, subject=Case.objects.get(pk=case_id), case_id=case_id)
+            with connection.cursor() as cursor:  # the trail's order is made when a request ends
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            while families.find_unusual_looks(by=system(self.partnership.pk)):
+                pass
+            made = UnusualLook.objects.get(case_id=case_id)
+            self.mark(made.pk, "look", known, "look", "manager")
+            self.side.looks["own manager" if known == "own" else known] = Target({"look_id": made.pk})
 
     # What only the administrator has to do with
 
@@ -308,7 +346,7 @@ def missing() -> Target:
     """Ids that are nobody's."""
     names = (
         "case_id", "consent_id", "assessment_id", "document_id", "enquiry_id", "draft_id",
-        "agency_id", "team_id", "membership_id", "invitation_id",
+        "agency_id", "team_id", "membership_id", "invitation_id", "filter_id", "look_id",
     )  # fmt: skip
     ids: dict[str, Any] = {name: new_id() for name in names}
     numbers = {"user_id": 999_999_999, "version": 999_999_999}

@@ -101,11 +101,8 @@ def _take_words(by: Actor, partnership: Partnership, wanted: Mapping[str, Any]) 
     except SettingsClash:
         raise Clash(CLASH) from None
     except Invalid as refusal:
-        said = {
-            f"words/{field}": f"words, {field.replace('_', ' ').capitalize()}: {words}"
-            for field, words in refusal.fields.items()
-        }
-        raise Invalid(said) from None
+        told = {field: f"{field.replace('_', ' ').capitalize()}: {why}" for field, why in refusal.fields.items()}
+        raise Invalid(told) from None
 
 
 def _take_pathway(by: Actor, newest: PathwayPolicy | None, wanted: Mapping[str, Any] | None) -> None:

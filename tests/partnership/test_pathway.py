@@ -88,6 +88,16 @@ def test_a_default_of_the_words_is_confirmed_as_it_reads_now(inside: Place) -> N
     assert queries.current_policy().held["colour"].value == "#123456"
 
 
+def test_own_words_with_markup_are_not_confirmed() -> None:
+    """Trust 17: the policy holds plain words only; the sentence says where to mend them."""
+    place = make_place("derby")
+    with tenant_scope(place.partnership.pk):
+        change_settings(by=place.actor, revision=1, changes={"emergency_wording": "Call 999 <b>now</b>"})
+        with pytest.raises(Clash, match="Mend it on the page “Words and colour” first"):
+            confirm_default(by=place.actor, version=1)
+        assert confirm_default(by=place.actor, version=1, key="colour").version == 2
+
+
 def test_only_an_administrator_confirms_or_adopts(inside: Place) -> None:
     """Practice model §2: the policy is the administrator's."""
     screener = actor_of(make_member(role=Role.SCREENER))

@@ -123,6 +123,16 @@ def test_the_last_one_is_said_in_the_singular(place: Place, browser: Client) -> 
     assert "Confirm the one that is left" in main
 
 
+def test_what_was_confirmed_stands_among_the_changes(place: Place, browser: Client) -> None:
+    """Issue 3: who changed what: the policy's versions as well, each with who made it."""
+    browser.post(place.url("pathway/confirm/"), {"version": "1", "key": "review"})
+    main = page_of(browser, place.url("changes/")).text("main")
+    assert "Product’s defaults confirmed" in main
+    assert "Pathway policy adopted" in main
+    assert "Partnership founded" in main
+    assert "Marguerite Oyelaran" in main
+
+
 def test_two_administrators_on_one_policy(place: Place, browser: Client) -> None:
     """Issue 3: the second form answers 409 with a page that says so, and the first one's word stands."""
     other = place.browser(place.other)

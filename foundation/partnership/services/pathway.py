@@ -102,5 +102,8 @@ def _confirmed(body: Mapping[str, Any], keys: Iterable[str], *, by: Actor, partn
     try:
         checks.check_policy({"settings": settings})
     except Invalid:
-        raise Clash("The partnership’s own words were changed to something that cannot be confirmed here.") from None
+        raise Clash(
+            "One of the partnership’s own words has markup in it, so it cannot be confirmed. Mend it on the page “Words "
+            "and colour” first."
+        ) from None
     return {"settings": settings}

@@ -53,6 +53,10 @@ class AuditEntry(Entry):
             models.Index(
                 fields=["partnership", "case_id", "at"], condition=Q(case_id__isnull=False), name="audit_entry_by_case"
             ),
+            # What is done to no case is told by kind to administrators; acts on cases do not pay for this one.
+            models.Index(
+                fields=["partnership", "verb", "at"], condition=Q(case_id__isnull=True), name="audit_entry_by_verb"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

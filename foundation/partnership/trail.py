@@ -55,7 +55,7 @@ class Line:
 
 def entries(*, kind: str = "", person: int | None = None) -> QuerySet[AuditEntry]:
     """What was done in setting the partnership up, in no order; `kind` is a code of KINDS."""
-    found: QuerySet[AuditEntry] = AuditEntry.objects.filter(verb__in=verbs_of(kind))
+    found: QuerySet[AuditEntry] = AuditEntry.objects.filter(verb__in=verbs_of(kind), case_id=None)
     return found if person is None else found.filter(user_id=person)
 
 

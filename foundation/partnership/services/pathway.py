@@ -103,7 +103,7 @@ def _confirmed(body: Mapping[str, Any], keys: Iterable[str], *, by: Actor, partn
         checks.check_policy({"settings": settings})
     except Invalid:
         raise Clash(
-            "One of the partnership’s own words has markup in it, so it cannot be confirmed. Mend it on the page “Words "
-            "and colour” first."
+            "One of the partnership’s own words has markup in it, so it cannot be confirmed. Mend it on the page "
+            "“Words and colour” first."
         ) from None
     return {"settings": settings}

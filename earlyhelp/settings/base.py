@@ -56,9 +56,9 @@ DEMO = os.environ.get("EARLYHELP_DEMO") == "1"
 SECURE_COOKIES = os.environ.get("EARLYHELP_HTTPS", "0" if DEMO else "1") == "1"
 ALLOWED_HOSTS = os.environ.get("EARLYHELP_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 # How people reach the pages: messages are written where no request says so. Without an ending slash.
-PUBLIC_ADDRESS = os.environ.get(
-    "EARLYHELP_ADDRESS",
-    f"https://{ALLOWED_HOSTS[0]}" if SECURE_COOKIES else f"http://127.0.0.1:{os.environ.get('EARLYHELP_PORT') or 8000}",
+_HERE = f"http://127.0.0.1:{os.environ.get('EARLYHELP_PORT') or 8000}"
+PUBLIC_ADDRESS = (
+    os.environ.get("EARLYHELP_ADDRESS") or (f"https://{ALLOWED_HOSTS[0]}" if SECURE_COOKIES else _HERE)
 ).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("EARLYHELP_ORIGINS", "").split(",") if origin]
 

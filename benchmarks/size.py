@@ -22,6 +22,7 @@ from foundation.accounts.hats import Hat, hats_of
 from foundation.accounts.models import User
 from foundation.tenancy.models import Partnership
 
+PREFIX = "bench"
 BACKEND = "foundation.accounts.backends.PasswordBackend"
 
 
@@ -37,7 +38,7 @@ class Ground:
     @property
     def database(self) -> str:
         """Its name."""
-        return f"bench_{self.size.partnerships}x{self.size.cases}"
+        return f"{PREFIX}_{self.size.partnerships}x{self.size.cases}"
 
     @contextmanager
     def stood_on(self) -> Iterator[Ground]:

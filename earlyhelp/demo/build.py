@@ -22,7 +22,6 @@ from foundation.common import clock
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 
-FAMILIES = 20
 MOST_FAMILIES = 200
 SEED = 1
 SET_UP_DAYS_AGO = 60
@@ -43,17 +42,17 @@ def stands() -> bool:
 
 
 @transaction.atomic
-def build(*, families: int = FAMILIES, seed: int = SEED) -> dict[str, Counter[Stage]]:
-    """Make both partnerships, each with so many families; how many stand at each stage, by partnership."""
+def build(*, families: int | None = None, seed: int = SEED) -> dict[str, Counter[Stage]]:
+    """Make every partnership, each with so many families or with its own number; how many stand at each stage."""
     now = clock.now()
     places.make_operator()
     return {
-        place.slug: _build_one(place, number, families=families, seed=seed, now=now)
-        for number, place in enumerate(places.load())
+        place.slug: _build_one(place, families=families or place.families, seed=seed, now=now)
+        for place in places.load()
     }
 
 
-def walks_of(town: Town, number: int, *, families: int, seed: int, diary: Diary) -> list[Walk]:
+def walks_of(town: Town, *, families: int, seed: int, diary: Diary) -> list[Walk]:
     """Every family of a partnership before its first step; the same for the same seed, whatever the day."""
     taken = [*town.place.data["people"].values(), TWO_HATS_NAME]
     registry = Registry(town.place, seed=seed, today=clock.today(), taken=taken)
@@ -61,7 +60,7 @@ def walks_of(town: Town, number: int, *, families: int, seed: int, diary: Diary)
     walks = []
     for count in range(families):
         plan = plan_of(count)
-        story = known[plan.stories[number]]
+        story = known[plan.stories[town.place.story_of(count)]]
         household = registry.household(story.data["family"], peoples=story.data.get("peoples", ()))
         random = Random(f"{seed} {town.place.slug} {count}")  # noqa: S311 (minutes of a day, not secrets)
         walks.append(Walk(town, diary, plan, stories.Tale(story, household, words), random))
@@ -84,12 +83,13 @@ def _next(steps: Iterator[datetime]) -> datetime | None:
     return next(steps, None)
 
 
-def _build_one(place: Place, number: int, *, families: int, seed: int, now: datetime) -> Counter[Stage]:
+def _build_one(place: Place, *, families: int, seed: int, now: datetime) -> Counter[Stage]:
     diary = Diary(now)
-    partnership = places.make_partnership(place)
+    since = diary.at(SET_UP_DAYS_AGO, 0)
+    partnership = places.make_partnership(place, at=since)
     with tenant_scope(partnership.pk):
-        town = places.set_up(place, partnership, at=diary.at(SET_UP_DAYS_AGO, 0))
-        walks = walks_of(town, number, families=families, seed=seed, diary=diary)
+        town = places.set_up(place, partnership, at=since)
+        walks = walks_of(town, families=families, seed=seed, diary=diary)
         in_order_of_time(walks)
     return Counter(walk.plan.stage for walk in walks)
 

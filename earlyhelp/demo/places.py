@@ -1,13 +1,16 @@
-"""A demonstration partnership: its words from `places/*.toml`, its agencies and people set up through the services."""
+"""A demonstration partnership: founded from its area's preset, with the agencies and people of `places/*.toml`.
+
+Its words, levels and colour are the preset's. Telephone numbers alone are the demonstration's own: it rings nobody.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -23,19 +26,20 @@ from earlyhelp.demo.roles import (
     address_of,
 )
 from foundation.accounts import services as accounts
+from foundation.accounts.enums import AgencyKind
 from foundation.accounts.hats import actor_for
 from foundation.accounts.models import Agency, Team, User
 from foundation.common import clock
 from foundation.common.actors import Actor, system
-from foundation.formdefs import services as formdefs
+from foundation.partnership import presets
+from foundation.partnership.services import found_partnership
 from foundation.tenancy.models import Partnership
 
 PASSWORD = "early-help-demo"  # noqa: S105 (printed for everyone: it opens invented families only)
 PLACES = Path(__file__).with_name("places")
-OWN_WORDS = (
-    "slug", "name", "colour", "front_door", "social_care_door", "lead_title", "emergency_wording",
-    "out_of_hours_phone", "adult_door", "levels",
-)  # fmt: skip
+OWN_NUMBERS = ("out_of_hours_phone", "adult_door")
+SUFFIX = " (demonstration)"
+_TELEPHONE = re.compile(r"\b0\d{2,4} \d{3,4} ?\d{3,4}\b")
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,11 @@ def load() -> list[Place]:
     return [Place(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files]
 
 
-def make_partnership(place: Place) -> Partnership:
-    """The partnership itself, outside every scope. It asks for the password alone."""
-    words: dict[str, Any] = {key: place.data[key] for key in OWN_WORDS}
-    return Partnership.objects.create(**words, second_factor=False)
+def make_partnership(place: Place, *, at: dt.datetime) -> Partnership:
+    """The partnership itself, outside every scope, as if it stood since `at`."""
+    with clock.at(at):
+        name = presets.load(place.slug).name
+        return found_partnership(by_user=None, preset=place.slug, slug=place.slug, name=name)
 
 
 def make_operator() -> User:
@@ -89,11 +94,11 @@ def make_operator() -> User:
 
 
 def set_up(place: Place, partnership: Partnership, *, at: dt.datetime) -> Town:
-    """Agencies, teams, people and forms, inside the partnership's scope, as if they stood since `at`."""
+    """Agencies, teams and people, inside the partnership's scope, as if they stood since `at`."""
     by = system(partnership.pk)
+    _make_known(place, partnership)
     with clock.at(at):
         agencies, teams = _make_agencies(by, place)
-        formdefs.publish_library(by=by)
         hands = {}
         for worker in EVERYONE:
             user = _user(address_of(worker.key, place.slug), place.data["people"][worker.key])
@@ -104,11 +109,23 @@ def set_up(place: Place, partnership: Partnership, *, at: dt.datetime) -> Town:
     return Town(place, agencies, hands)
 
 
+def _make_known(place: Place, partnership: Partnership) -> None:
+    """It says what it is, has numbers that ring nowhere, and asks for the password alone."""
+    partnership.name += SUFFIX
+    for field in OWN_NUMBERS:
+        setattr(partnership, field, place.data[field])
+    partnership.emergency_wording = _TELEPHONE.sub(place.data["out_of_hours_phone"], partnership.emergency_wording)
+    partnership.second_factor = False
+    partnership.save(update_fields=["name", *OWN_NUMBERS, "emergency_wording", "second_factor"])
+
+
 def _make_agencies(by: Actor, place: Place) -> tuple[dict[str, Agency], dict[str, Team]]:
-    agencies: dict[str, Agency] = {}
-    teams: dict[str, Team] = {}
+    """Early help and its hub have stood since the founding."""
+    early_help = Agency.objects.get(kind=AgencyKind.EARLY_HELP)
+    agencies, teams = {"early_help": early_help}, {"hub": Team.objects.get(agency=early_help)}
     for key, agency in place.data["agencies"].items():
-        agencies[key] = accounts.create_agency(by=by, name=agency["name"], kind=agency["kind"])
+        if key not in agencies:
+            agencies[key] = accounts.create_agency(by=by, name=agency["name"], kind=agency["kind"])
         for team, name in agency.get("teams", {}).items():
             teams[team] = accounts.create_team(by=by, agency=agencies[key], name=name)
     return agencies, teams

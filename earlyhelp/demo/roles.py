@@ -20,9 +20,14 @@ class Place:
         return str(self.data["slug"])
 
     @property
-    def name(self) -> str:
-        """As its pages show it."""
-        return str(self.data["name"])
+    def families(self) -> int:
+        """How many it has, unless the command says otherwise."""
+        return int(self.data["families"])
+
+    def story_of(self, count: int) -> int:
+        """Which of its plan's two stories the family of this number (from 0) lives through here: 0 or 1."""
+        turns = str(self.data["stories"])
+        return int(turns[count % len(turns)])
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,10 @@ OPERATOR_TRIES = "Operator: makes partnerships from presets"
 TWO_HATS_EMAIL = "twohats@rotherham.example"
 TWO_HATS_NAME = "Beatriz Fonseca"
 TWO_HATS_TRIES = "Play therapist: changes between school, charity and areas"
-TWO_HATS = {
-    "rotherham": (
-        Worker("twohats", Role.PRACTITIONER, "charity", "play therapist"),
-        Worker("twohats_school", Role.PRACTITIONER, "primary", "play therapist"),
-    ),
-    "tower-hamlets": (Worker("twohats", Role.PRACTITIONER, "charity", "play therapist"),),
+SLUGS = ("derby", "derbyshire", "devon", "rotherham", "tower-hamlets")
+_THERAPIST = Worker("twohats", Role.PRACTITIONER, "charity", "play therapist")
+TWO_HATS = dict.fromkeys(SLUGS, (_THERAPIST,)) | {
+    "rotherham": (_THERAPIST, Worker("twohats_school", Role.PRACTITIONER, "primary", "play therapist")),
 }
 
 

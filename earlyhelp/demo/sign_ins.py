@@ -1,4 +1,4 @@
-"""The table of sign-ins that `manage.py demo` prints, at most 100 characters wide."""
+"""The sign-ins that `manage.py demo` prints, at most 100 characters wide."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from earlyhelp.demo import places
 from earlyhelp.demo.places import PASSWORD
 from earlyhelp.demo.roles import EVERYONE, OPERATOR_EMAIL, OPERATOR_TRIES, TWO_HATS_EMAIL, TWO_HATS_TRIES, address_of
+from foundation.partnership import presets
+
+EXAMPLE = "rotherham"
 
 
 def web_address() -> str:
@@ -16,19 +19,22 @@ def web_address() -> str:
 
 
 def lines() -> Iterator[str]:
-    """The table, line by line: the address, the password, then each partnership's people and what they can try."""
+    """The address, the password, and how a sign-in is made of a role and a partnership, with what each role can try."""
     printed = [worker for worker in EVERYONE if worker.tries]
     known = places.load()
-    width = max(len(address_of(worker.key, place.slug)) for worker in printed for place in known)
+    width = max(len(one) for one in (OPERATOR_EMAIL, TWO_HATS_EMAIL, *(f"  {place.slug}" for place in known)))
     yield f"The demonstration: invented people, at {web_address()}"
-    yield f"Everyone signs in with the password {PASSWORD}"
+    yield f"Everyone signs in with the password {PASSWORD}, as ROLE@PARTNERSHIP.example:"
+    yield f"{address_of(printed[0].key, EXAMPLE)} is the family support worker of {presets.load(EXAMPLE).title}."
     yield ""
-    yield f"Partnerships, {web_address()}operator/"
-    yield f"  {OPERATOR_EMAIL:<{width}}  {OPERATOR_TRIES}"
+    yield "PARTNERSHIP is one of"
     for place in known:
-        yield ""
-        yield f"{place.name}, {web_address()}{place.slug}/"
-        for worker in printed:
-            yield f"  {address_of(worker.key, place.slug):<{width}}  {worker.tries}"
-        if TWO_HATS_EMAIL.endswith(f"@{place.slug}.example"):
-            yield f"  {TWO_HATS_EMAIL:<{width}}  {TWO_HATS_TRIES}"
+        yield f"  {place.slug:<{width}}  {presets.load(place.slug).name}, {web_address()}{place.slug}/"
+    yield ""
+    yield "ROLE is one of"
+    for worker in printed:
+        yield f"  {worker.key:<{width}}  {worker.tries}"
+    yield ""
+    yield "Two more sign in with the same password"
+    yield f"  {TWO_HATS_EMAIL:<{width}}  {TWO_HATS_TRIES}"
+    yield f"  {OPERATOR_EMAIL:<{width}}  {OPERATOR_TRIES}, at /operator/"

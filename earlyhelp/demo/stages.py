@@ -26,7 +26,7 @@ class Stage(Enum):
 
 @dataclass(frozen=True)
 class Plan:
-    """One family: its stage, its story in the first and in the second partnership, who leads and how long ago.
+    """One family: its stage, two stories of which each partnership tells one, who leads and how long ago.
 
     `days` is how many working days before day 0 the enquiry was sent; None: within the last hour.
     """

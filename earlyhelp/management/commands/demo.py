@@ -1,4 +1,4 @@
-"""`manage.py demo`: two partnerships with invented families at every stage of the path."""
+"""`manage.py demo`: five partnerships with invented families at every stage of the path."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from earlyhelp.demo import build, sign_ins
 class Command(BaseCommand):
     """Makes the demonstration in an empty database, or prints its sign-ins."""
 
-    help = "Make two partnerships of invented families, through the services, in an empty database."
+    help = "Make five partnerships of invented families, through the services, in an empty database."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many families, which ones, or the sign-ins alone."""
-        parser.add_argument("--families", metavar="N", type=int, default=build.FAMILIES, help="in each partnership")
+        parser.add_argument("--families", metavar="N", type=int, help="in each partnership")
         parser.add_argument("--seed", metavar="S", type=int, default=build.SEED, help="another gives other families")
         parser.add_argument("--sign-ins", action="store_true", help="only print the address and the sign-ins")
 
-    def handle(self, *, families: int, seed: int, sign_ins: bool, verbosity: int, **options: Any) -> None:
+    def handle(self, *, families: int | None, seed: int, sign_ins: bool, verbosity: int, **options: Any) -> None:
         """Make it and print the sign-ins (nothing with `--verbosity 0`); exit code 1 with one line where it may not."""
         if not settings.DEMO:
             raise CommandError("The demonstration needs EARLYHELP_DEMO=1: its password is known to everyone.")
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         if verbosity:
             self._print_sign_ins()
 
-    def _may_make(self, families: int) -> bool:
-        if not 1 <= families <= build.MOST_FAMILIES:
+    def _may_make(self, families: int | None) -> bool:
+        if families is not None and not 1 <= families <= build.MOST_FAMILIES:
             raise CommandError(f"Choose from 1 to {build.MOST_FAMILIES} families.")
         try:
             return not build.stands()

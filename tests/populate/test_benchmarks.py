@@ -1,0 +1,121 @@
+"""The benchmarks at a size of minutes: that they run, count, compare like with like, and say what is missed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from benchmarks import case_list, my_work, pages, size
+from benchmarks.__main__ import main
+from benchmarks.size import Ground
+from foundation.common import clock
+from foundation.tenancy.scope import tenant_scope
+from tests.databases import drop_test_database, make_test_database
+from tests.populate.conftest import ALIASES, NOW
+
+Grounds = tuple[Ground, Ground]
+
+
+@pytest.fixture(scope="module")
+def grounds(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Grounds]:
+    """One partnership alone with 150 cases, and two with 300."""
+    patch = pytest.MonkeyPatch()
+    before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
+    patch.setattr(size, "PREFIX", f"{before['owner']}_bench")
+    with django_db_blocker.unblock(), clock.at(NOW):
+        names = [f"{size.PREFIX}_1x150", f"{size.PREFIX}_2x300"]
+        for name in names:
+            make_test_database(name)
+        size.point(before)
+        both = size.grounds(partnerships=2, cases=300, seed=5)
+        yield both
+        for ground in both:
+            ground.close()
+        for name in names:
+            drop_test_database(name)
+        size.point(before)
+    patch.undo()
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "WARM_UP", 1)
+    monkeypatch.setattr(pages, "STOCK_ROUNDS", 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bench", [case_list, my_work])
+def test_each_page_is_measured_on_both_grounds(grounds: Grounds, small: None, bench: Any, capsys: Any) -> None:
+    """Speed: every figure and every target is printed for both agencies, with least, most and the machine's noise."""
+    alone, country = grounds
+    bench.main(rounds=4, alone=alone, country=country)
+    printed = capsys.readouterr().out
+    assert printed.count("the page as a browser gets it") == len(bench.PEOPLE) == 2
+    for line in ("by hand", "their ids", "get_objects_for_user", "the machine", "many / alone", "statements of a page"):
+        assert printed.count(line) >= 2, line
+    assert len(re.findall(r"\d+\.\d \(\d+\.\d – \d+\.\d\)", printed)) == 2 * 2 * 7
+    assert printed.count("met") + printed.count("MISSED") == 2 * 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bench", [case_list, my_work])
+def test_the_same_rows_come_by_hand(grounds: Grounds, bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speed: what is compared answers alike: as many rows, statement by statement, as the page's own."""
+    seats: list[pages.Seat] = []
+    monkeypatch.setattr(bench, "measure", lambda page, alone, country, rounds: seats.append(_seat(page, alone)))
+    bench.main(rounds=1, alone=grounds[0], country=grounds[1])
+    (seat,) = seats
+    with grounds[0].stood_on():
+        own, by_hand = _rows(seat.statements), _rows(seat.by_hand)
+    assert own == by_hand
+    assert seat.figures.statements[1] == bench.STATEMENTS <= pages.MOST_STATEMENTS
+
+
+def _seat(page: pages.Page, ground: Ground) -> pages.Seat:
+    with pages.override_settings(STORAGES=pages.PLAIN_STATIC):
+        return pages.Seat(page, ground, page.people[0])
+
+
+def _rows(statements: list[pages.Statement]) -> list[int]:
+    """How many rows each statement brings, those that set a scope left out."""
+    with pages.transaction.atomic():
+        raw = pages.connection.connection.cursor()
+        counted = []
+        for sql, params in statements:
+            raw.execute(sql, params)
+            rows = raw.fetchall()
+            if "set_config" not in sql:
+                counted.append(rows[0][0] if "count(*)" in sql.lower() else len(rows))
+        pages.transaction.set_rollback(True)
+    return counted
+
+
+@pytest.mark.slow
+def test_databases_are_kept_for_the_next_time(grounds: Grounds, capsys: Any) -> None:
+    """Handles: made when absent; whoever asks again for the same finds them."""
+    again = size.grounds(partnerships=2, cases=300, seed=5)
+    assert "Making" not in capsys.readouterr().out
+    for ground in again:
+        with ground.stood_on(), tenant_scope(ground.partnership.pk):
+            assert ground.hat
+        ground.close()
+
+
+def test_a_missed_target_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Speed: one target missed is exit code 1, whatever the others say."""
+    monkeypatch.setattr(size, "grounds", lambda **asked: (asked, None))
+    for answers, code in (((True, True), 0), ((True, False), 1), ((False, True), 1)):
+        for bench, answer in zip((case_list, my_work), answers, strict=True):
+            monkeypatch.setattr(bench, "main", lambda answer=answer, **given: answer)
+        assert main(["case_list", "my_work", "--partnerships", "2", "--cases", "20"]) == code
+
+
+def test_a_verdict_says_the_target(capsys: Any) -> None:
+    """Speed: a reader sees beside each ratio what was asked of it."""
+    assert pages._verdict("ratio 1.2", True, "at most 1.5")
+    assert not pages._verdict("ratio 1.8", False, "at most 1.5")
+    assert capsys.readouterr().out == "  ratio 1.2   met (at most 1.5)\n  ratio 1.8   MISSED (at most 1.5)\n"

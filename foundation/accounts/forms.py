@@ -7,18 +7,21 @@ from typing import Any, ClassVar
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base import forms as factor
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from foundation.accounts.models import User
 from foundation.common.errors import Invalid
 from foundation.common.text import clean_line
 
 EMAIL = "E-mail address"
 NEW_PASSWORD = ("New password", "At least 12 characters. Three words that do not belong together work well.")
 CODE = {"code": ("Code", "The 6 numbers that your authenticator app shows now, or one of your recovery codes.")}
+ONLY_RECOVERY = ("Recovery code", "8 numbers, from the list that you kept when you set up your key.")
 KEY_NAME = {"name": ("Name of the key", "So that you can tell your keys apart, such as “Blue key on my keyring”.")}
 NAME_LIMIT = 60
 KEY_REFUSED = "That security key was not accepted. Use a key that you have set up here, and try again."
@@ -86,16 +89,24 @@ class ConfirmPasswordForm(PlainWords, account.ReauthenticateForm):
     words: ClassVar = {"password": ("Password", "")}
 
 
-class ChallengeForm(PlainWords, factor.AuthenticateForm):
+class CodeForm(PlainWords):
+    """A code; to who has a key and no app, only recovery codes are spoken of."""
+
+    words: ClassVar = CODE
+    user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).exists():
+            self.fields["code"].label, self.fields["code"].help_text = ONLY_RECOVERY
+
+
+class ChallengeForm(CodeForm, factor.AuthenticateForm):
     """A code from the app, or a recovery code, at sign-in."""
 
-    words: ClassVar = CODE
 
-
-class ConfirmCodeForm(PlainWords, factor.ReauthenticateForm):
+class ConfirmCodeForm(CodeForm, factor.ReauthenticateForm):
     """The same, for a session that has not passed yet."""
-
-    words: ClassVar = CODE
 
 
 class SetUpAppForm(PlainWords, totp.ActivateTOTPForm):
@@ -183,4 +194,4 @@ class HomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["house"].widget.attrs |= {"autocomplete": "address-line1"}
         self.fields["postcode"].widget.attrs |= {"autocomplete": "postal-code", "spellcheck": "false"}
-        self.fields["postcode"].widget.width = 10  # type: ignore[attr-defined]
+        self.fields["postcode"].widget.width = 10

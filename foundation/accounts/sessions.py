@@ -248,7 +248,7 @@ def _ended(session: SessionBase) -> dict[str, Any] | None:
 
 
 def _default(field: str) -> int:
-    return int(Partnership._meta.get_field(field).default)
+    return int(getattr(Partnership(), field))
 
 
 def _hours(hours: int) -> str:

@@ -103,6 +103,7 @@ def test_key_is_asked_for_at_the_next_sign_in_and_takes_its_place(with_key):
     page = client.get(CHALLENGE).content.decode()
     assert "Use your security key" in page
     assert "Or enter a recovery code" in page
+    assert "authenticator app" not in page
     assert signed_in(person, key).get("/hats/")["Location"] == "/strictshire/"
     assert kept_key(person).last_used_at is not None
 

@@ -200,7 +200,7 @@ class CodesView(ViewRecoveryCodesView):
         """A list that was seen before shows nothing of its codes."""
         shown = first_shown_to(self.request)
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        hidden = {} if shown else {"unused_codes": []}
+        hidden: dict[str, Any] = {} if shown else {"unused_codes": []}
         return context | hidden | {"shown": shown} | codes_words(self.request.user)
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from foundation.accounts import homes, keeping, second_factor, sessions
@@ -40,7 +40,7 @@ class AccountView(PageView):
             Row("Password", "Set" if user.has_usable_password() else "", reverse("account_change_password"), "Not set"),
             Row("Second step", ", ".join(factors), reverse("mfa_index"), "None: your password alone"),
         ]
-        codes = codes_words(user) if "recovery_codes" in has else {"codes_left": "", "few_codes": False}
+        codes: dict[str, Any] = codes_words(user) if "recovery_codes" in has else {"codes_left": "", "few_codes": False}
         if codes["codes_left"]:
             rows.append(Row("Recovery codes", codes["codes_left"], reverse("mfa_view_recovery_codes")))
         home = "Given" if user.home_key else ""
@@ -56,7 +56,6 @@ class HomeView(PageFormView):
     form_class = HomeForm
     title = "Where you live"
     button = "Save"
-    back_url = reverse_lazy("account")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep it, or forget it."""
@@ -68,7 +67,8 @@ class HomeView(PageFormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether something is noted; the address itself nobody can show."""
-        return super().get_context_data(**kwargs) | {"given": bool(getattr(self.request.user, "home_key", ""))}
+        context = super().get_context_data(**kwargs)
+        return context | {"back_url": reverse("account"), "given": bool(cast(User, self.request.user).home_key)}
 
 
 class SessionView(PolicyMixin):

@@ -16,7 +16,7 @@ class PartnershipVerb(TextChoices):
 class Standing(TextChoices):
     """Where a setting of the pathway comes from."""
 
-    SOURCE = "source", "From the partnership’s guidance"
+    SOURCE = "source", "From published guidance"
     DEFAULT = "default", "The product’s default: confirm"
     CONFIRMED = "confirmed", "Confirmed"
     OWN = "own", "The partnership’s own"

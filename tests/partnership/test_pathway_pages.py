@@ -51,7 +51,7 @@ def test_every_setting_stands_in_words_with_where_it_comes_from(preset: str) -> 
         assert said
         assert "_" not in said
         tag = {
-            "source": "From the partnership’s guidance",
+            "source": "From published guidance",
             "default": "The product’s default: confirm",
             "none": "Not set",
         }
@@ -68,7 +68,7 @@ def test_the_words_are_plain(place: Place, browser: Client) -> None:
     assert line(page, "joint_visit") == [
         "Step-down joint visit",
         "10 working days from the panel",
-        "From the partnership’s guidance Rotherham’s integrated working guidance, line 129",
+        "From published guidance Rotherham’s integrated working guidance, line 129",
     ]
     assert line(page, "referrer_told") == ["Referrer told", "No limit", "Not set"]
     assert "Version 1, made by the product on" in page.text("main")

@@ -177,7 +177,12 @@ def pages_of(mailbox: Mailbox, port: int, web_port: int) -> type[Pages]:
     """The pages of one mailbox on one port, which link to the product's pages on another."""
     own = re.compile(rf"http://(?:127\.0\.0\.1|localhost):{web_port}/(?:[A-Za-z0-9/_?=%~.:-]|&amp;)*")
     hosts = frozenset({f"{HOST}:{port}", f"localhost:{port}"})
-    return type("OwnPages", (Pages,), {"mailbox": mailbox, "hosts": hosts, "own_pages": own})
+
+    class OwnPages(Pages):
+        """Those of this mailbox."""
+
+    OwnPages.mailbox, OwnPages.hosts, OwnPages.own_pages = mailbox, hosts, own
+    return OwnPages
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.conf import settings
@@ -141,7 +142,7 @@ def sent_revision(request: HttpRequest) -> int:
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else -1
 
 
-def differences(clash: SettingsClash) -> Any:
+def differences(clash: SettingsClash) -> Iterator[Difference]:
     """Each setting that two administrators want differently."""
     for field, yours in clash.yours.items():
         theirs = getattr(clash.theirs, field)

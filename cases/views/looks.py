@@ -99,6 +99,7 @@ class LookInto(PageFormView):
         waits = look.state == UnusualLookState.FOUND
         return super().get_context_data(**kwargs) | {
             "look": look,
+            "own": look.user_id == self.actor.user_id,
             "bar": name_bar_of(look.case, partnership),
             "may_look_into": waits and policies.check_can_look_into.allows(by=self.actor, look=look),
             "back_url": reverse("cases:unusual", args=[partnership.slug]),

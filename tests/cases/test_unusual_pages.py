@@ -103,6 +103,23 @@ class TestUnusualLooks:
         with tenant_scope(place.partnership.pk):
             assert AccessEntry.objects.filter(subject_id=row.pk, user=place.manager.user).count() == 1
 
+    def test_one_s_own_look_is_a_colleague_s_to_ask_about(self, place):
+        """FAM-8: no form, and afterwards not the note either: it is about oneself."""
+        with tenant_scope(place.partnership.pk):
+            own = make_member(role=Role.MANAGER, agency=place.scene.lead_agency, name="Mo Adeyemi")
+            look(place.case, actor_of(own))
+            sweep()
+            row = UnusualLook.objects.get()
+        client, there = browser(place, own), url(place, "unusual_look", row.pk)
+        page = Markup.of(client.get(there).content)
+        assert "Another manager of your agency has to look into it" in words(page.one("main"))
+        assert not page.all("main textarea")
+        assert client.post(there, {"note": "It was me."}).status_code == 403
+        browser(place, place.manager).post(there, {"note": "Asked: no relation."})
+        read = main_of(client.get(there))
+        assert "has looked into it" in read
+        assert "no relation" not in read
+
     def test_others_are_refused_in_words(self, place):
         """FAM-8, ACC-6: no manager: told whom to ask; another team's manager: as if it were not there."""
         (row,) = found(place)

@@ -126,7 +126,9 @@ class DateField(forms.Field):
             raise self._wrong("must be a real date", ["year"] if year < 1880 else ["day"]) from None
 
     def _wrong(self, what: str, parts: Sequence[str]) -> ValidationError:
-        return ValidationError(f"{_named(self)} {what}", code="date", params={"parts": list(parts)})
+        # Django fills params into the sentence by %, which a question may hold itself.
+        sentence = f"{_named(self)} {what}".replace("%", "%%")
+        return ValidationError(sentence, code="date", params={"parts": list(parts)})
 
 
 class ChoiceField(forms.ChoiceField):

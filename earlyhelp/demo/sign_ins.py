@@ -29,7 +29,7 @@ def lines() -> Iterator[str]:
     yield ""
     yield "PARTNERSHIP is one of"
     for place in known:
-        yield f"  {place.slug:<{width}}  {presets.load(place.slug).name}, {web_address()}{place.slug}/"
+        yield f"  {place.slug:<{width}}  {presets.load(place.slug).title}, {web_address()}{place.slug}/"
     yield ""
     yield "ROLE is one of"
     for worker in printed:

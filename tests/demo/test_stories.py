@@ -40,7 +40,7 @@ def tale(key: str) -> Tale:
     home = Registry(place, seed=1, today=NOW.date()).household(
         story.data["family"], peoples=story.data.get("peoples", ())
     )
-    words = {name: agency["name"] for name, agency in place.data["agencies"].items()}
+    words = {name: agency.get("name", "Early Help") for name, agency in place.data["agencies"].items()}
     workers = {f"worker_{name}": person for name, person in place.data["people"].items()}
     return Tale(story, home, words | workers | {"worker_twohats": "Beatriz Fonseca"})
 

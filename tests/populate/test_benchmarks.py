@@ -22,16 +22,16 @@ Grounds = tuple[Ground, Ground]
 
 @pytest.fixture(scope="module")
 def grounds(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Grounds]:
-    """One partnership alone with 150 cases, and two with 300."""
+    """One partnership alone with 1,500 cases, and two with 3,000."""
     patch = pytest.MonkeyPatch()
     before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
     patch.setattr(size, "PREFIX", f"{before['owner']}_bench")
     with django_db_blocker.unblock(), clock.at(NOW):
-        names = [f"{size.PREFIX}_1x150", f"{size.PREFIX}_2x300"]
+        names = [f"{size.PREFIX}_1x1500", f"{size.PREFIX}_2x3000"]
         for name in names:
             make_test_database(name)
         size.point(before)
-        both = size.grounds(partnerships=2, cases=300, seed=5)
+        both = size.grounds(partnerships=2, cases=3_000, seed=5)
         yield both
         for ground in both:
             ground.close()
@@ -97,7 +97,7 @@ def _rows(statements: list[pages.Statement]) -> list[int]:
 @pytest.mark.slow
 def test_databases_are_kept_for_the_next_time(grounds: Grounds, capsys: Any) -> None:
     """Handles: made when absent; whoever asks again for the same finds them."""
-    again = size.grounds(partnerships=2, cases=300, seed=5)
+    again = size.grounds(partnerships=2, cases=3_000, seed=5)
     assert "Making" not in capsys.readouterr().out
     for ground in again:
         with ground.stood_on(), tenant_scope(ground.partnership.pk):

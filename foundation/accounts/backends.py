@@ -9,18 +9,21 @@ from axes.backends import AxesStandaloneBackend
 from axes.exceptions import AxesBackendPermissionDenied
 from django.http import HttpRequest
 
-from foundation.accounts.models import User
+from foundation.accounts.lockout import count_and_take_back
 
 
 class LockoutBackend(AxesStandaloneBackend):
     """Stands first and turns away who is locked out, no quicker than a wrong password is."""
 
     def authenticate(self, request: HttpRequest, password: str | None = None, **credentials: Any) -> None:
-        """Nobody is signed in here. Raises PermissionDenied for who is locked out, after the work of a check."""
+        """Nobody is signed in here. Raises PermissionDenied for who is locked out, after the work of a failed check:
+        the person is looked up, the password is hashed, and a failure is counted and taken back.
+        """
         try:
             super().authenticate(request, password=password, **credentials)
         except AxesBackendPermissionDenied:
-            User().set_password(password)
+            PasswordBackend().authenticate(request, password=password, **credentials)
+            count_and_take_back(request, credentials)
             raise
 
 

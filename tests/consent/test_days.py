@@ -210,12 +210,12 @@ class TestDocuments:
             assessment = walks.make_assessment(scene, at=AssessmentState.APPROVED, case=case)
             document = assessments.ask_for_pdf(by=scene.actor("teacher"), assessment_id=assessment.pk)
             missing = document.pk.__class__(int=document.pk.int ^ 1)
-        client = sign_in(Client(), scene.user("teacher"), partnership, scene.school)
         url, nothing = (
             reverse(f"documents:{name}", kwargs={"partnership": partnership.slug, "document_id": key})
             for key in (document.pk, missing)
         )
         with clock.at(clock.now() + dt.timedelta(days=31)):
+            client = sign_in(Client(), scene.user("teacher"), partnership, scene.school)
             shut, never = client.get(url), client.get(nothing)
         assert (shut.status_code, shut.content) == (404, never.content)
         assert client.get(url).status_code != 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -101,7 +102,7 @@ def _size() -> str:
     return str(words)
 
 
-def _rows(alias: str, query: str, given: list[object]) -> list[tuple[str, ...]]:
+def _rows(alias: str, query: str, given: list[Any]) -> list[tuple[str, ...]]:
     with connections[alias].cursor() as cursor:
         cursor.execute(query, given)
         return list(cursor.fetchall())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -75,6 +76,7 @@ def _work(
     shares: Sequence[tuple[Town, int]], moments: Moments, permissions: Permissions, made: Any, written: Any
 ) -> None:
     """One hand: its partnerships' cases in order of time, partnership after partnership, as they would have come."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C reaches who started us, and ends us with itself
     rows, pipeline = empty_rows(), Pipeline()
     sections = [page["key"] for page in country.form()["pages"]]
     makers = [(Maker(town, rows, moments, permissions, sections, cases), cases) for town, cases in shares]

@@ -163,6 +163,14 @@ def test_checks_triggers_and_indexes_stand_again(ask: Any, said: list[str]) -> N
     assert ask("SELECT count(*) FROM cases_caseevent") == before
 
 
+def test_entries_lie_in_the_months_that_they_are_of(ask: Any) -> None:
+    """Architecture §7: five years of months have their partitions; the default one stays empty."""
+    for log in ("audit_entry", "audit_access"):
+        assert ask(f"SELECT count(*) FROM {log}_rest") == [(0,)]
+        ((used,),) = ask(f"SELECT count(DISTINCT tableoid) FROM {log}")
+        assert used > 40
+
+
 def test_a_row_that_points_at_nothing_is_found(said: list[str]) -> None:
     """Trust 2: a foreign key put up by the owner looks at no row under the wall, so each is looked at apart."""
     scaffolding = Scaffolding(["cases_familymember"], lambda line: None)

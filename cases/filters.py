@@ -97,7 +97,7 @@ class CaseFilters(FilterSet):
         """Whose cases."""
         return queries.of_whom(cases, self.actor, value)
 
-    def opened_since(self, cases: QuerySet[Case], name: str, value: dt.date) -> QuerySet[Case]:
+    def opened_since(self, cases: QuerySet[Any], name: str, value: dt.date) -> QuerySet[Case]:
         """From the first moment of that day in London on; the grant's row knows when."""
         return cases.filter(newest__gte=_first_moment(value))
 

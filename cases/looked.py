@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -89,7 +89,7 @@ def unusual_looks(actor: Actor) -> QuerySet[UnusualLook]:
 
 def waiting_looks(actor: Actor) -> QuerySet[UnusualLook]:
     """Those that nobody has looked into and that this manager may: not their own."""
-    return unusual_looks(actor).filter(state=UnusualLookState.FOUND).exclude(user_id=actor.user_id)
+    return unusual_looks(actor).filter(state=UnusualLookState.FOUND).exclude(user_id=actor.person)
 
 
 def unusual_look(actor: Actor, look_id: UUID) -> UnusualLook:
@@ -109,9 +109,19 @@ class Found:
     common_name: bool = False
 
     @property
-    def key(self) -> tuple[UUID | None, int | None, str]:
+    def case_id(self) -> UUID:
+        """The case; a look that names none is never unusual."""
+        return cast(UUID, self.look.case_id)
+
+    @property
+    def user_id(self) -> int:
+        """Who looked; the product itself never looks."""
+        return cast(int, self.look.user_id)
+
+    @property
+    def key(self) -> tuple[UUID, int, str]:
         """What is gathered in one row while it waits: the case, the person, the reason."""
-        return self.look.case_id, self.look.user_id, self.reason.value
+        return self.case_id, self.user_id, self.reason.value
 
 
 def unusual_among(looks: Sequence[AccessEntry]) -> Iterator[Found]:

@@ -66,7 +66,7 @@ def _gather(found: Iterable[Found]) -> None:
             row.times, row.last_at = row.times + 1, at
         else:
             waiting[one.key] = row = UnusualLook(
-                case_id=one.look.case_id, user_id=one.look.user_id, agency_id=one.look.agency_id, at=at, last_at=at,
+                case_id=one.case_id, user_id=one.user_id, agency_id=one.look.agency_id, at=at, last_at=at,
                 reason=one.reason, common_name=one.common_name, entry_id=one.look.pk,
             )  # fmt: skip
             new.append(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 from earlyhelp.settings.base import *  # noqa: F403
 from earlyhelp.settings.base import PAGE_OPTIONS, STORAGES
@@ -18,7 +19,7 @@ STORAGES["default"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": STORAGES["default"]["OPTIONS"] | {"location": tempfile.mkdtemp(prefix="earlyhelp-files-")},
 }
-STATIC_ROOT = tempfile.mkdtemp(prefix="earlyhelp-static-")  # empty: tests serve each file from where it is written
+STATIC_ROOT = Path(tempfile.mkdtemp(prefix="earlyhelp-static-"))
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # A misspelt name in a template shows itself instead of printing nothing.
 PAGE_OPTIONS["string_if_invalid"] = "UNDEFINED(%s)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -20,7 +20,7 @@ PERSON_LIMIT = 120
 PASSWORD_LIMIT = 1_000
 
 # What each role may do, in one line (practice model §2).
-ROLE_HINTS = {
+ROLE_HINTS: dict[str, str] = {
     Role.PRACTITIONER: "Makes enquiries; works on the cases that consent has opened to their agency.",
     Role.SCREENER: "Sees the whole queue; screens enquiries and decides.",
     Role.HUB_MANAGER: "All that a screener may; overturns a decision; shares out the queue.",
@@ -63,6 +63,11 @@ class AgencyFilter(forms.Form):
     show = SelectField(label="Show", choices=[("", "Open agencies"), ("closed", "Closed agencies")], required=False)
 
 
+def choices_of(form: forms.Form, name: str) -> forms.ChoiceField:
+    """A field whose choices are known only when the form is made."""
+    return cast(forms.ChoiceField, form.fields[name])
+
+
 class PeopleFilter(forms.Form):
     """Which people a list shows. Agencies are those that the list is drawn with."""
 
@@ -75,7 +80,7 @@ class PeopleFilter(forms.Form):
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].choices = [("", "Any agency"), *agency_choices(agencies)]
+        choices_of(self, "agency").choices = [("", "Any agency"), *agency_choices(agencies)]
 
 
 class AgencyChoice(forms.Form):
@@ -86,7 +91,7 @@ class AgencyChoice(forms.Form):
 
     def __init__(self, *args: Any, agencies: Iterable[Agency], question: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agency"].choices = [("", "Select an agency"), *agency_choices(agencies)]
+        choices_of(self, "agency").choices = [("", "Select an agency"), *agency_choices(agencies)]
         self.fields["agency"].label = question
 
 
@@ -102,7 +107,7 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, teams: Iterable[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.teams = {str(team.pk): team for team in teams}
-        self.fields["team"].choices = [
+        choices_of(self, "team").choices = [
             ("", "The whole agency"), *((key, team.name) for key, team in self.teams.items())
         ]  # fmt: skip
         if not self.teams:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from foundation.audit.enums import EntryKind
 from foundation.audit.models import AccessEntry, ChainLink
 
@@ -12,7 +14,7 @@ def looks_after(seq: int, limit: int) -> tuple[int, list[AccessEntry]]:
     Comes with the number of the last link read (`seq` itself when there is none). The chain's order is that of the
     commits: a look whose request ended later has a later place, whenever it began, so that nothing is stepped over.
     """
-    links = ChainLink.objects.filter(seq__gt=seq).order_by("seq")
+    links: Any = ChainLink.objects.filter(seq__gt=seq).order_by("seq")
     read = list(links.values_list("seq", "entry_kind", "entry_id", "entry_at")[:limit])
     if not read:
         return seq, []

@@ -63,9 +63,11 @@ STATE = SimpleNamespace(apps=SimpleNamespace(get_model=lambda app_label, name: M
 
 
 PARTNERSHIP = """
-    INSERT INTO tenancy_partnership (id, slug, name, colour, front_door, social_care_door, lead_title, levels,
-        emergency_wording, out_of_hours_phone, adult_door, privacy_notice, second_factor, created_at)
-    VALUES (%s, %s, 'Probe', '#1d70b8', 'Hub', 'MASH', 'lead', '[]', 'Call 999.', '', '', '1', true, now())
+    INSERT INTO tenancy_partnership (id, slug, name, colour, front_door, social_care_door, lead_title,
+        adviser_title, levels, emergency_wording, out_of_hours_phone, adult_door, privacy_notice, second_factor,
+        idle_minutes, session_hours, revision, created_at)
+    VALUES (%s, %s, 'Probe', '#1d70b8', 'Hub', 'MASH', 'lead', 'adviser', '[]', 'Call 999.', '', '', '1', true, 30, 12,
+        1, now())
 """
 
 

@@ -75,9 +75,9 @@ class AgencyDetail(PageView):
     policy = policies.check_can_administer
     template_name = "accounts/agency.html"
 
-    def get_context_data(self, agency_id: UUID, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The agency, its teams and its size."""
-        agency = queries.agency(agency_id)
+        agency = queries.agency(kwargs.pop("agency_id"))
         return super().get_context_data(
             agency=agency, teams=queries.teams([agency.pk]), size=queries.sizes([agency.pk])[agency.pk], **kwargs
         )

@@ -78,8 +78,9 @@ class PersonDetail(PageView):
     policy = policies.check_can_administer
     template_name = "accounts/person.html"
 
-    def get_context_data(self, user_id: int, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The person, with every role that they hold here."""
+        user_id = kwargs.pop("user_id")
         return super().get_context_data(person=queries.person(user_id), own=user_id == self.actor.user_id, **kwargs)
 
 

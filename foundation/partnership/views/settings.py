@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -106,15 +106,15 @@ class Words(SettingsPage):
         """See SettingsPage."""
         return WordsForm(partnership_of(self.request), self.request.POST if self.request.method == "POST" else None)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Save, or only look at how it would be."""
         if "look" not in request.POST:
-            return cast(HttpResponseBase, super().post(request, *args, **kwargs))
+            return super().post(request, *args, **kwargs)
         form = self.get_form()
         if form.is_valid() and not colours.is_colour(form.cleaned_data["colour"].lower()):
             form.add_error("colour", "Enter the colour as # and six letters or numbers, such as #1d70b8.")
         if not form.is_valid():
-            return cast(HttpResponseBase, self.form_invalid(form))
+            return self.form_invalid(form)
         return self.render_to_response(self.get_context_data(form=form, preview=preview_of(form)))
 
 

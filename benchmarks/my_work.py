@@ -52,7 +52,6 @@ SELECT c.id FROM cases_case c
 WHERE c.partnership_id = %(partnership)s AND c.id = ANY(%(cases)s::uuid[]) AND c.state = 'open'
   AND EXISTS (SELECT FROM {WORK} AND g.content_object_id = c.id)
 """
-PARTNERSHIP = "SELECT * FROM tenancy_partnership WHERE id = %(partnership)s"
 
 STATEMENTS = 11
 PEOPLE = (
@@ -73,7 +72,7 @@ def main(*, rounds: int, alone: Ground, country: Ground) -> bool:
 def written(seat: Seat) -> list[Statement]:
     """The page by hand, for the rows that it shows."""
     rows = _led(seat)
-    own = (TO_WRITE, DRAFTS, MY_CASES, by_hand.COVERED, by_hand.MEMBERS, LATEST, WORKABLE, PARTNERSHIP)
+    own = (TO_WRITE, DRAFTS, MY_CASES, by_hand.COVERED, by_hand.MEMBERS, LATEST, WORKABLE)
     known = {"cases": [case.pk for case in rows], "families": [case.family_id for case in rows]}
     return by_hand.page(seat, *own, **known)
 

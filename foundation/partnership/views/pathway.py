@@ -97,7 +97,7 @@ def _with_sources(line: Line, said: presets.Value) -> Line:
 
 def without_limit(policy: pathway.Policy) -> str:
     """The kinds of clock that this policy says nothing about, in words."""
-    return ", ".join(kind.label.lower() for kind in ClockKind if kind.value not in policy.held)
+    return ", ".join(in_a_sentence(kind.label) for kind in ClockKind if kind.value not in policy.held)
 
 
 def made_words(row: PathwayPolicy) -> str:
@@ -196,6 +196,11 @@ def _left(policy: pathway.Policy, partnership: Partnership) -> int:
     """How many defaults wait; one whose words were changed meanwhile is the partnership's own."""
     held = (policy.held[key] for key in policy.to_confirm)
     return sum(queries.present_value(partnership, one.setting.key, one.value) == one.value for one in held)
+
+
+def in_a_sentence(label: str) -> str:
+    """A label in small letters, save its abbreviations: "first TAF meeting"."""
+    return " ".join(word if word.isupper() else word.lower() for word in label.split())
 
 
 def _about(row: PathwayPolicy, policy: pathway.Policy) -> dict[str, Any]:

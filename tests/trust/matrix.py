@@ -125,6 +125,7 @@ class Row:
     body: Body = nothing
     shows: str = ""
     keeps_no_trail: str = ""  # why what is kept here is nobody's record
+    reference_only: bool = False  # what is shown is a reference, which tells nothing of a family
 
     @property
     def offers(self) -> frozenset[str]:
@@ -336,7 +337,7 @@ MATRIX: Mapping[str, Row | Outside] = {
         "case", rule(let(MANAGER, OWN, 200)), rule(let(MANAGER, OWN, 302)), stage="sent", shows="words",
         body=lambda target: {"decision": "approve", "overall": "Clear."},
     ),
-    "documents:detail": Row("document", SEE_DOCUMENT, stage="approved", shows="document"),
+    "documents:detail": Row("document", SEE_DOCUMENT, stage="approved", shows="document", reference_only=True),
     "documents:progress": Row("document", SEE_DOCUMENT, stage="approved"),
     "documents:download": Row("document", SEE_DOCUMENT, stage="approved", shows="words"),
     "documents:cancel": Row("document", None, OWN_DOCUMENT, stage="asked"),
@@ -354,7 +355,7 @@ MATRIX: Mapping[str, Row | Outside] = {
     "intake:draft_check": Row("draft", own_draft(200), own_draft(302), shows="told"),
     "intake:draft_discard": Row("draft", None, own_draft(302)),
     "intake:sent": Row("enquiry", SENT, shows="told"),
-    "intake:confirmation": Row("enquiry", SENT, shows="told"),
+    "intake:confirmation": Row("enquiry", SENT, shows="told", reference_only=True),
     "intake:queue": Row("list", listed(HUB, 200)),
     "intake:take_oldest": Row("list", None, listed(HUB, 302)),
     "intake:enquiry": Row(

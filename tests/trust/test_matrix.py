@@ -83,7 +83,8 @@ def methods_tried(actor: str, name: str, offered: frozenset[str]) -> list[str]:
 
 def ownerships_tried(actor: str, name: str, row: Row, method: str) -> list[str]:
     """All of them for a method that the address offers. Of one that it does not, and of HEAD, one ownership, another
-    for each role, address and method; all of them as well where `EARLYHELP_MATRIX=whole`.
+    for each role, address and method; two of what is closed to a role however it stands. All of them as well where
+    `EARLYHELP_MATRIX=whole`.
 
     To people who have no place in the north everything there is as nothing: its own and what is nowhere.
     """
@@ -95,9 +96,11 @@ def ownerships_tried(actor: str, name: str, row: Row, method: str) -> list[str]:
         if row.about == "list"
         else [("foreign_here", "missing"), ("foreign_there", "nowhere")]
     )
+    turn = ACTORS.index(actor) + METHODS.index(method) + sorted(MATRIX).index(name)
     if not WHOLE and (method == "HEAD" or method not in row.offers):
-        turn = ACTORS.index(actor) + METHODS.index(method) + sorted(MATRIX).index(name)
         groups = [groups[turn % len(groups)]]
+    elif not WHOLE and all(expected(actor, row, method, key) <= REFUSED for group in groups for key in group):
+        groups = [groups[turn % len(groups)], groups[(turn + 1) % len(groups)]]
     return [key for group in groups for key in group]
 
 
@@ -199,7 +202,8 @@ def not_written_down(row: Row, method: str, answer: Answer) -> Iterator[str]:
     changed = {table for table in changed if not table.endswith("event")}
     if changed and "audit_entry" not in answer.written and not row.keeps_no_trail:
         yield f"changed {sorted(changed)}, and the trail does not say so"
-    looked = method == "GET" and row.shows and row.about not in {"draft", "filter"} and answer.status == 200
+    tells = row.shows and not row.reference_only and row.about not in {"draft", "filter"}
+    looked = method == "GET" and tells and answer.status == 200
     if looked and "audit_access" not in answer.written:
         yield f"showed “{row.shows}”, and the access log does not say so"
 

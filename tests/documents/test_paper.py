@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from foundation.documents import checks, services
+from foundation.tenancy.scope import tenant_scope
 from tests.documents.conftest import tags
 
 
@@ -68,7 +69,8 @@ def test_it_is_a4_and_numbers_its_pages(paper, sample) -> None:
 def test_it_carries_the_partnerships_name_and_colour(paper, desk) -> None:
     """EHA-9: the partnership's own paper."""
     desk.partnership.colour = "#00703c"
-    desk.partnership.save()
+    with tenant_scope(desk.partnership.pk):
+        desk.partnership.save()
     document = paper()
     assert desk.partnership.name in words_of(document)
     with pikepdf.open(io.BytesIO(document)) as pdf:
@@ -83,7 +85,8 @@ def test_it_carries_the_partnerships_name_and_colour(paper, desk) -> None:
 def test_a_colour_that_is_none_cannot_write_css(paper, desk) -> None:
     """Trust 17: what an administrator typed reaches the stylesheet as six digits or not at all."""
     desk.partnership.colour = "red;}x"
-    desk.partnership.save()
+    with tenant_scope(desk.partnership.pk):
+        desk.partnership.save()
     assert checks.problems(paper()) == []
 
 

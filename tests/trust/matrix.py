@@ -324,7 +324,10 @@ MATRIX: Mapping[str, Row | Outside] = {
         rule(let(WORKS, OPEN_FOR_WORK, 302)),
         body=section,
     ),
-    "assessments:draft": Row("case", None, rule(let(WORKS, OPEN_FOR_WORK, 200)), body=section),
+    "assessments:draft": Row(
+        "case", None, rule(let(WORKS, OPEN_FOR_WORK, 200)), body=section,
+        keeps_no_trail="what is saved while typing is in the row's history (decision 004)",
+    ),
     "assessments:check": Row(
         "case", SEE_CASE, rule(let(LEADS, OWN, 302)), shows="words",
         body=lambda target: {"agreed_by": "Somebody", "family_views": "Fair."},

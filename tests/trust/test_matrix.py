@@ -73,12 +73,14 @@ def walk(ground: Ground, actor: str, tally: Tally) -> None:
 
 
 def methods_tried(actor: str, name: str, offered: frozenset[str]) -> list[str]:
-    """All of them; to strangers, whom the middleware stops before any view, one by turns: each role another."""
-    if actor not in STRANGERS or actor in EVERY_METHOD or WHOLE:
+    """Those that the address offers, and another by turns: each role has its own. All of them for some, and in the
+    whole matrix. To strangers, whom the middleware stops before any view, one by turns.
+    """
+    if actor == "anonymous" or actor in EVERY_METHOD or WHOLE:
         return list(METHODS)
     turn = ACTORS.index(actor) + sorted(MATRIX).index(name)
-    tried = [*sorted(offered), METHODS[turn % len(METHODS)]]
-    return [tried[turn % len(tried)]]
+    tried = list(dict.fromkeys([*sorted(offered), METHODS[turn % len(METHODS)]]))
+    return [tried[turn % len(tried)]] if actor in STRANGERS else tried
 
 
 def ownerships_tried(actor: str, name: str, row: Row, method: str) -> list[str]:
@@ -211,7 +213,7 @@ def not_written_down(row: Row, method: str, answer: Answer) -> Iterator[str]:
 def across(label: str, cases: dict[str, Case], seen: dict[str, Answer], tally: Tally) -> None:
     """ACC-6: what stands behind the wall answers as what does not exist, to the byte."""
     pairs = [("foreign_here", "missing"), ("foreign_there", "nowhere")]
-    if "missing" not in seen and "own" in seen and "nowhere" in seen:
+    if not {"missing", "foreign_there"} & set(seen) and "own" in seen and "nowhere" in seen:
         pairs = [("own", "nowhere")]
     for there, nowhere in pairs:
         if there not in seen or nowhere not in seen:

@@ -253,7 +253,7 @@ def test_everything_comes_up_stays_up_and_goes_down(root: Path) -> None:
 
         run.process.kill()
         run.process.wait()
-        eventually(lambda: processes_below(root) == {}, 90)
+        eventually(lambda: processes_below(root) == {}, 150)  # the worker ends its task first
 
         run = Run(root, run.port)
         began = time.monotonic()

@@ -25,7 +25,7 @@ from foundation.tenancy.scope import current_partnership_id_or_none, tenant_scop
 from tests.factories import make_agency, make_member, make_partnership, sign_in
 from tests.ui.gallery import EveryField
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 WHOLE = os.environ.get("EARLYHELP_TRUST") == "whole"
 RENDERS, TURNS, REQUESTS = (10_000, 10_000, 2_000) if WHOLE else (800, 1_200, 160)

@@ -40,8 +40,18 @@ class Console:
 class Program:
     """One of our programs: its process, its words and the rule for starting it again."""
 
-    def __init__(self, name: str, command: Sequence[str | Path], env: Mapping[str, str], cwd: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        env: Mapping[str, str],
+        cwd: Path,
+        *,
+        dies_by: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """`dies_by` is the signal that the process gets when the supervisor itself is killed."""
         self.name = name
+        self.dies_by = dies_by
         self.command = command
         self.env = env
         self.cwd = cwd
@@ -57,7 +67,7 @@ class Program:
         self._started, self._start_at = time.monotonic(), None
         read, write = os.pipe()
         try:
-            self.process = processes.spawn(self.command, env=self.env, cwd=self.cwd, stdout=write)
+            self.process = processes.spawn(self.command, env=self.env, cwd=self.cwd, dies_by=self.dies_by, stdout=write)
         finally:
             os.close(write)
         os.set_blocking(read, False)

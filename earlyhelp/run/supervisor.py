@@ -150,7 +150,13 @@ class Supervisor:
         if self.mail_ports:
             ports = [*map(str, self.mail_ports), str(self.port)]
             commands["mail"] = self._python("-m", "earlyhelp.embedded.mail", self.data.root / "mail", *ports)
-        return [Program(name, command, env, ROOT) for name, command in commands.items()]
+        # Without the supervisor broker and database go as well: a worker that would finish first waits for them in
+        # vain. It ends at once; what it had begun is handed out again.
+        hard = {"worker": signal.SIGQUIT}
+        return [
+            Program(name, command, env, ROOT, dies_by=hard.get(name, signal.SIGTERM))
+            for name, command in commands.items()
+        ]
 
     def _wait_until_ready(self) -> None:
         """Turn until the pages answer; raises Problem when a program keeps ending instead."""

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:partnership>/set-up/", include("foundation.partnership.urls")),
     path("<slug:partnership>/set-up/", include("foundation.accounts.partnership_urls")),
     path("<slug:partnership>/documents/", include("foundation.documents.urls")),
+    path("<slug:partnership>/clocks/", include("foundation.deadlines.urls")),
     path("<slug:partnership>/cases/", include("cases.urls")),
     path("<slug:partnership>/enquiries/", include("intake.urls")),
     path("<slug:partnership>/consent/", include("consent.urls")),

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "foundation.formdefs",
     "foundation.partnership",
     "foundation.documents",
+    "foundation.deadlines",
     "cases",
     "consent",
     "intake",

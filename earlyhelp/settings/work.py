@@ -23,6 +23,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "deadlines-sweep": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 55}},
+    "deadlines-work-out": {"task": "deadlines.work_out", "schedule": 3600.0, "options": {"expires": 3500}},
     "accounts-sweep": {"task": "accounts.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
     "unusual-looks": {"task": "cases.unusual_looks", "schedule": 300.0, "options": {"expires": 290}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 3600.0, "options": {"expires": 3500}},

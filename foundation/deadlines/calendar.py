@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -83,6 +83,16 @@ class Calendar:
             raise ValueError("Working days are counted from 1.")
         if place >= len(self.working_days):
             raise DayNotKnown(dt.date(known_years()[1] + 1, 1, 1))
+        return self.working_days[place]
+
+    def working_day_before(self, number: int, before: dt.date) -> dt.date:
+        """The so manieth working day before a day, itself not counted. Raises DayNotKnown before what is known."""
+        _check_known(before)
+        place = bisect_left(self.working_days, before) - number
+        if number < 1:
+            raise ValueError("Working days are counted from 1.")
+        if place < 0:
+            raise DayNotKnown(dt.date(known_years()[0] - 1, 1, 1))
         return self.working_days[place]
 
     def working_days_between(self, earlier: dt.date, later: dt.date) -> int:

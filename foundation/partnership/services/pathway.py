@@ -79,8 +79,12 @@ def lock_newest(*, by: Actor, version: int) -> tuple[Partnership, PathwayPolicy 
 def add_version(
     *, by: Actor, preset: str, body: Mapping[str, Any], version: int, made_by_id: int | None
 ) -> PathwayPolicy:
-    """One more row, checked. For the services of this room, which have asked the policy and hold the lock."""
+    """One more row, checked. For the services of this room, which have asked the policy and hold the lock.
+
+    The partnership's row says which version counts, so that pages need not ask for it.
+    """
     checks.check_policy(body)
+    Partnership.objects.filter(pk=by.partnership_id).update(pathway_version=version)
     made: PathwayPolicy = PathwayPolicy.objects.create(
         version=version, preset=preset, body=dict(body), made_by_id=made_by_id, made_at=clock.now()
     )

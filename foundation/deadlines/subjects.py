@@ -1,0 +1,80 @@
+"""What clocks are about. Rooms above fill this; a kind that nobody added is seen by no one.
+
+In `AppConfig.ready()`:
+
+    subjects.know("cases.case", Subject(visible_ids=…, workable_ids=…, describe=…, url=…))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from foundation.common.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """How one kind of thing stands behind its clocks.
+
+    `visible_ids` and `workable_ids` are queries of the ids that an actor may see, or work on. `describe` gives for ids
+    that the actor may see their name on a page, such as the family's; for others it gives nothing. `url` is the
+    thing's page in a partnership.
+    """
+
+    visible_ids: Callable[[Actor], QuerySet[Any, Any]]
+    workable_ids: Callable[[Actor], QuerySet[Any, Any]]
+    describe: Callable[[Actor, Iterable[UUID]], Mapping[UUID, str]]
+    url: Callable[[str, UUID], str]
+
+
+_subjects: dict[str, Subject] = {}
+
+
+def know(kind: str, subject: Subject) -> None:
+    """Add a kind of thing, by its model's label such as "cases.case"; the last one given wins."""
+    _subjects[kind] = subject
+
+
+def find(kind: str) -> Subject | None:
+    """The kind of that label, or None, which every caller takes as a refusal."""
+    return _subjects.get(kind)
+
+
+def seen_by(actor: Actor) -> Q:
+    """Which clocks are about something that the actor may see; none where no room has said anything."""
+    return _any_of(lambda subject: subject.visible_ids(actor))
+
+
+def worked_on_by(actor: Actor) -> Q:
+    """Which clocks are about something that the actor may work on."""
+    return _any_of(lambda subject: subject.workable_ids(actor))
+
+
+def _any_of(ids_of: Callable[[Subject], QuerySet[Any, Any]]) -> Q:
+    wanted = Q(pk__in=[])
+    for kind, subject in _subjects.items():
+        wanted |= Q(subject_kind=kind, subject_id__in=ids_of(subject))
+    return wanted
+
+
+def names_of(actor: Actor, about: Iterable[tuple[str, UUID]]) -> dict[UUID, str]:
+    """The names of many things at once, as far as the actor may see them: one question for each kind of thing."""
+    by_kind: dict[str, set[UUID]] = {}
+    for kind, key in about:
+        by_kind.setdefault(kind, set()).add(key)
+    names: dict[UUID, str] = {}
+    for kind, ids in by_kind.items():
+        if (subject := find(kind)) is not None:
+            names.update(subject.describe(actor, ids))
+    return names
+
+
+def url_of(slug: str, kind: str, key: UUID) -> str:
+    """The page of what a clock is about; "" where nobody has one."""
+    subject = find(kind)
+    return subject.url(slug, key) if subject else ""

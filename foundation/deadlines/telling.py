@@ -1,0 +1,107 @@
+"""What a clock tells people, and the words of it: a reference and a link, no name and no concern (CLK-5, INT-9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.urls import reverse
+
+from foundation.accounts import queries as accounts
+from foundation.accounts.enums import Role
+from foundation.common import clock
+from foundation.deadlines.models import Deadline, Extension
+from foundation.deadlines.reckoning import moment_in_words
+from foundation.notifications import services as notifications
+from foundation.partnership.enums import ClockKind
+
+if TYPE_CHECKING:
+    from foundation.notifications.models import Message
+
+REMINDER, ASKED, ANSWERED = "deadlines.reminder", "deadlines.asked", "deadlines.answered"
+NOT_WORKED_OUT = "deadlines.not_worked_out"
+_WHEN = {"before": "is due", "at": "is due now", "after": "is late"}
+
+
+def managers_of(one: Deadline) -> list[tuple[int, UUID]]:
+    """Who manages a clock: the agency's and team's managers; for the hub's, or where there is none, hub managers."""
+    found = accounts.memberships_in_force()
+    pairs = found.filter(role=Role.HUB_MANAGER).values_list("user_id", "agency_id")
+    if one.agency_id is None:
+        return list(pairs)
+    own = found.filter(role=Role.MANAGER, agency_id=one.agency_id)
+    held = own.values_list("user_id", "agency_id", "team_id")
+    managing = [(user, agency) for user, agency, team in held if team is None or one.team_id in (None, team)]
+    return list(dict.fromkeys(managing)) or list(pairs)
+
+
+def tell_asked(extension: Extension) -> None:
+    """The managers, that more time is asked for; never whoever asked."""
+    to = [pair for pair in managers_of(extension.deadline) if pair[0] != extension.asked_by_id]
+    _tell(extension, to, ASKED, "asked")
+
+
+def tell_answer(extension: Extension) -> None:
+    """Whoever asked, and who does the work, that it was answered."""
+    one = extension.deadline
+    people = {extension.asked_by_id, one.owner_id} - {None, extension.decided_by_id}
+    _tell(extension, [(user, one.agency_id) for user in people if user is not None], ANSWERED, "answered")
+
+
+def reminder_words(message: Message) -> str:
+    """Such as "EH-7KQ2-M9XD: Assessment completed is due Tue 14 April 2026 at 5pm"."""
+    when = _WHEN.get(message.params.get("when", ""), "is due")
+    due = _moment(message.params.get("due"))
+    words = f"{_clock(message)} {when}"
+    return f"{words} {due}" if when == "is due" else f"{words}: it was due {due}" if when == "is late" else words
+
+
+def asked_words(message: Message) -> str:
+    """Such as "More time is asked for: Assessment completed"."""
+    return f"More time is asked for: {_clock(message)}"
+
+
+def answered_words(message: Message) -> str:
+    """Such as "More time was granted: Assessment completed"."""
+    granted = message.params.get("state") == "granted"
+    return f"More time was {'granted' if granted else 'refused'}: {_clock(message)}"
+
+
+def not_worked_out_words(message: Message) -> str:
+    """For administrators, where the list of bank holidays ends too soon."""
+    return "A clock ends after the last year whose bank holidays are known. Ask for this installation to be updated"
+
+
+def link(slug: str, message: Message) -> str:
+    """The clock's page."""
+    deadline = message.params.get("deadline")
+    if not deadline:
+        return reverse("home", kwargs={"partnership": slug})
+    return reverse("deadlines:detail", kwargs={"partnership": slug, "deadline_id": deadline})
+
+
+def _tell(extension: Extension, to: Iterable[tuple[int, UUID | None]], kind: str, what: str) -> None:
+    one = extension.deadline
+    notifications.tell(
+        to=to,
+        kind=kind,
+        key=f"extension:{extension.pk}:{what}",
+        subject_kind=one.subject_kind,
+        subject_id=one.subject_id,
+        case_id=one.case_id,
+        reference=one.reference,
+        clock=one.kind,
+        deadline=one.pk,
+        state=extension.state,
+    )
+
+
+def _clock(message: Message) -> str:
+    kind = message.params.get("clock", "")
+    return ClockKind(kind).label if kind in ClockKind.values else "A clock"
+
+
+def _moment(iso: object) -> str:
+    return moment_in_words(dt.datetime.fromisoformat(str(iso)).astimezone(clock.LONDON)) if iso else ""

@@ -24,6 +24,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "outbox.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "accounts-sweep": {"task": "accounts.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
+    "notifications-sweep": {"task": "notifications.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "unusual-looks": {"task": "cases.unusual_looks", "schedule": 300.0, "options": {"expires": 290}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 3600.0, "options": {"expires": 3500}},
 }

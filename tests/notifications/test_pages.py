@@ -310,6 +310,17 @@ class TestNotArrived:
             link.get("href") for link in page(at_desk(admin), url(partnership, "partnership:home")).all("main a")
         ]
 
+    def test_the_person_s_own_page_says_so_until_one_arrives(self, partnership: Partnership, admin: Membership) -> None:
+        """Contract: beside the address, and about the last e-mail only."""
+        (person,) = self.bounced(partnership, 1)
+        address = url(partnership, "people:person", person.user_id)
+        said = "The last e-mail, on 23 November 2026, did not arrive: Their mail server does not know this address."
+        assert said in page(at_desk(admin), address).text("main")
+        told_at(10, person)
+        assert said in page(at_desk(admin), address).text("main"), "it is only on its way"
+        deliver(partnership)
+        assert "did not arrive" not in page(at_desk(admin), address).text("main")
+
     def test_when_all_has_arrived(self, partnership: Partnership, admin: Membership) -> None:
         """Pages: says what would stand here."""
         assert "Everything has arrived" in page(at_desk(admin), url(partnership, "mail:not_arrived")).text("main")

@@ -63,7 +63,7 @@ def claim(*, mailing_id: UUID) -> Claimed | None:
         return None
     if is_first:
         queries.unmailed(mailing.user_id).update(mailing=mailing)
-    messages = _to_tell(mailing, unread_only=is_first)
+    messages = _to_tell(mailing)
     if trouble := _why_not(mailing.user, messages):
         mailing.drop(trouble=trouble)
         _moved(mailing, "drop", trouble=trouble)
@@ -178,10 +178,15 @@ def _put_off(mailing: Mailing) -> None:
     outbox.put(topic=TOPIC, payload={"mailing": mailing.pk}, due_at=clock.now() + holding.REST)
 
 
-def _to_tell(mailing: Mailing, *, unread_only: bool) -> list[Message]:
-    """What the e-mail speaks of, the newest first: not what has been read, nor what was for an agency since left."""
-    found = queries.inbox(mailing.user_id).filter(mailing=mailing).order_by(*queries.NEWEST_FIRST)
-    return list(found.filter(read_at=None) if unread_only else found)
+def _to_tell(mailing: Mailing) -> list[Message]:
+    """What the e-mail speaks of, the newest first: not what was read before it was first taken, so that a repeated one
+    says the same; nor what was for an agency since left.
+    """
+    unread = Q(read_at=None)
+    if mailing.claimed_at is not None:
+        unread |= Q(read_at__gte=mailing.claimed_at)
+    found = queries.inbox(mailing.user_id).filter(unread, mailing=mailing)
+    return list(found.order_by(*queries.NEWEST_FIRST))
 
 
 def _why_not(user: User, messages: Sequence[Message]) -> Trouble | None:

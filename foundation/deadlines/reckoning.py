@@ -88,7 +88,7 @@ def after_pause(
     on Friday at noon and resumes on Sunday has the whole of Monday, and a clock never ends while it stands still.
     """
     if unit == Unit.HOURS:
-        return due_at + (resumed_at - paused_at)
+        return due_at.astimezone(dt.UTC) + (resumed_at.astimezone(dt.UTC) - paused_at.astimezone(dt.UTC))
     worked = unit == Unit.WORKING_DAYS
     since, until = (_day_left(moment, calendar, worked=worked) for moment in (paused_at, resumed_at))
     day = due_at.astimezone(clock.LONDON).date()

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import drop_test_database, make_test_database
 
 pytest_plugins = ["tests.browser_fixtures", "tests.trust.summary"]
+
+# How soon an example is drawn or tried says how busy the machine is, and nothing of the product.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

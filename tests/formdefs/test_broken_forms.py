@@ -313,3 +313,14 @@ def test_the_published_schema_is_sound_and_names_the_kinds_that_there_are() -> N
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert schema["$defs"]["field"]["properties"]["kind"]["enum"] == Kind.values
     assert set(FIGURE_KINDS) == set(Figure.values)
+
+
+def test_a_form_that_was_right_is_judged_anew_once_a_letter_of_it_changed() -> None:
+    """EHA-3: what is remembered of a form is never taken for another, nor for the same object changed since."""
+    form = body(*deepcopy(EVERY_KIND))
+    for _ in range(2):
+        definitions.validate(form)
+    form["pages"][0]["fields"][0]["kind"] = "no such kind"
+    for _ in range(2):
+        with pytest.raises(Invalid, match="no such kind"):
+            definitions.validate(form)

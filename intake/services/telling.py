@@ -55,8 +55,7 @@ def record_told(*, by: Actor, enquiry_id: UUID, how: str, told_on: dt.date) -> T
 
     Writing the same down twice changes nothing. Raises Clash before there is a decision, Invalid by field.
     """
-    policies.check_can_screen(by=by)
-    enquiry = _decided(by, enquiry_id)
+    enquiry = refuse_undecided(by=by, enquiry_id=enquiry_id)
     at = _checked(enquiry, how, told_on)
     same = [each for each in queries.told_of(enquiry).filter(how=how) if _day(each.at) == told_on]
     if same:
@@ -68,10 +67,16 @@ def record_told(*, by: Actor, enquiry_id: UUID, how: str, told_on: dt.date) -> T
 
 
 @transaction.atomic
+def refuse_undecided(*, by: Actor, enquiry_id: UUID) -> Enquiry:
+    """The enquiry, locked, if it is decided; Clash otherwise."""
+    policies.check_can_screen(by=by)
+    return _decided(by, enquiry_id)
+
+
+@transaction.atomic
 def ask_for_letter(*, by: Actor, enquiry_id: UUID) -> Document:
     """Have the letter to the sender made, to be printed and posted. Raises Clash before there is a decision."""
-    policies.check_can_screen(by=by)
-    enquiry = _decided(by, enquiry_id)
+    enquiry = refuse_undecided(by=by, enquiry_id=enquiry_id)
     return documents.ask_for(by=by, kind=LETTER, subject_kind=SUBJECT, subject_id=enquiry.pk, case_id=None)
 
 

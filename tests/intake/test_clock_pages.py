@@ -1,4 +1,4 @@
-"""The queue, the screening and the sender's pages with clocks on them, and the way to a sender's letter (INT-4, INT-9)."""
+"""Clocks on the queue, the screening and the sender's pages, and the way to a sender's letter (INT-4, INT-9)."""
 
 from __future__ import annotations
 
@@ -219,7 +219,10 @@ class TestLetterAndRecord:
             ({"how": "pigeon"}, "Select one of the answers shown"),
             ({"how": "message"}, "Select one of the answers shown"),
             ({"how": "letter", "told_on_day": "31", "told_on_month": "2", "told_on_year": "2026"}, "real date"),
-            ({"how": "letter", "told_on_day": "1", "told_on_month": "1", "told_on_year": "2020"}, "before the decision"),
+            (
+                {"how": "letter", "told_on_day": "1", "told_on_month": "1", "told_on_year": "2020"},
+                "before the decision",
+            ),
             ({"how": "letter", "told_on_day": "1", "told_on_month": "1", "told_on_year": "2099"}, "in the past"),
         ],
     )
@@ -256,4 +259,6 @@ class TestLetterAndRecord:
             assert Visitor(limited, who).client.get(address).status_code == 404
         with limited.scope():
             other = factories.make_member(role="screener", agency=factories.make_agency("Another hub"))
-        assert factories.sign_in(Client(), other.user, limited.partnership, other.agency).get(address).status_code == 404
+        assert (
+            factories.sign_in(Client(), other.user, limited.partnership, other.agency).get(address).status_code == 404
+        )

@@ -1,4 +1,4 @@
-"""The clocks of an enquiry: started, handed over, met, and shown where they are somebody's to see (INT-4, INT-8, CLK-1)."""
+"""The clocks of an enquiry: started, handed over, met, counted, and whose they are to see (INT-4, INT-8, CLK-1)."""
 
 from __future__ import annotations
 
@@ -151,7 +151,9 @@ class TestWhoSees:
             assert deadlines.visible_to(actor).filter(pk=one.pk).exists() == sees, who
             named = subjects.names_of(actor, [("intake.enquiry", enquiry.pk)])
             assert named == ({enquiry.pk: "Quillfeather"} if sees else {}), who
-            assert check_works_on.allows(by=actor, deadline=one) == (who in {"screener", "screener2", "hubmanager"}), who
+            assert check_works_on.allows(by=actor, deadline=one) == (who in {"screener", "screener2", "hubmanager"}), (
+                who
+            )
 
     def test_another_partnerships_is_not_there(self, site: Place) -> None:
         """Trust 1."""

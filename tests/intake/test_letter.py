@@ -50,7 +50,7 @@ def site_with_numbers(site: Place) -> Place:
 
 
 def test_it_says_what_the_sender_needs_and_no_more(site_with_numbers: Place, settings) -> None:
-    """INT-9: to whom, the reference, that a decision was made and where to read it, whom to ring; of the family nothing."""
+    """INT-9: to whom, the reference, that it is decided, where to read it, whom to ring; of the family nothing."""
     enquiry, document = letter_of(site_with_numbers, preset="derby")
     text = words(document)
     slug = site_with_numbers.partnership.slug

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import smtplib
 import uuid
@@ -109,8 +110,9 @@ class TestMessage:
         """INT-9: never told what was not decided."""
         with limited.scope():
             enquiry = limited.taken()
-            with pytest.raises(RuntimeError), transaction.atomic():
+            with contextlib.suppress(RuntimeError), transaction.atomic():
                 limited.decide(enquiry)
+                assert Message.objects.exists()
                 raise RuntimeError
             assert not Message.objects.exists()
             assert not Told.objects.exists()
@@ -217,6 +219,20 @@ class TestNotArrived:
         carry(limited)
         assert told(limited, enquiry).trouble == "no_account"
 
+    def test_a_sender_who_leaves_afterwards_was_told(self, limited: Place, notify: FakeNotify) -> None:
+        """INT-9: the e-mail arrived, and then they left: nothing is taken back."""
+        with clock.at(WEDNESDAY), limited.scope():
+            enquiry = limited.decide(limited.taken(), decision="no_further_action")
+        carry(limited)
+        with clock.at(LATER), limited.scope():
+            accounts.end_membership(by=limited.actor("admin"), membership_id=limited.members["teacher"].pk)
+        notify.post.becomes(str(told(limited, enquiry).mailing_id), "delivered")
+        with clock.at(LATER + dt.timedelta(minutes=5)):
+            assert posting.look(limited.partnership.pk) == 1
+        row = told(limited, enquiry)
+        assert (row.told_at, row.trouble, row.mailing.state) == (LATER, "", "delivered")
+        assert limit(limited, enquiry).state == "met"
+
     def test_a_failure_after_a_letter_leaves_the_clock_met(self, limited: Place, notify: FakeNotify) -> None:
         """INT-9: they were told otherwise already."""
         enquiry = decided(limited)
@@ -269,14 +285,17 @@ class TestRecording:
             assert enquiry.told.filter(how="letter").count() == 1
 
     @pytest.mark.parametrize(
-        ("how", "days", "field"), [("message", 0, "how"), ("", 0, "how"), ("letter", 1, "told_on"), ("letter", -1, "told_on")]
+        ("how", "days", "field"),
+        [("message", 0, "how"), ("", 0, "how"), ("letter", 1, "told_on"), ("letter", -1, "told_on")],
     )
     def test_what_cannot_be(self, limited: Place, how: str, days: int, field: str) -> None:
         """Bad input: a message is recorded by the product alone; no day to come, none before the decision."""
         enquiry = decided(limited)
-        with clock.at(LATER), limited.scope(), pytest.raises(Invalid) as refused:
-            day = clock.today() + dt.timedelta(days=days)
-            services.record_told(by=limited.actor("screener"), enquiry_id=enquiry.pk, how=how, told_on=day)
+        day = WEDNESDAY.date() + dt.timedelta(days=days)
+        with clock.at(LATER), limited.scope():
+            by = limited.actor("screener")
+            with pytest.raises(Invalid) as refused:
+                services.record_told(by=by, enquiry_id=enquiry.pk, how=how, told_on=day)
         assert set(refused.value.fields) == {field}
 
     def test_only_the_hub_and_only_once_it_is_decided(self, limited: Place) -> None:

@@ -142,8 +142,8 @@ def install_python_packages(kind: str, venv: Path, requirements: Path) -> None:
         "--quiet",
         "--disable-pip-version-check",
     ]
-    # The lock file is whole. An older pip that looks for dependencies all the same takes a newer release than the locked
-    # one for a requirement with extras ("coverage[toml]"), and then refuses it for want of a hash.
+    # The lock file is whole. An older pip that looks for dependencies all the same takes, for a requirement with extras
+    # ("coverage[toml]"), a newer release than the locked one, and then refuses it for want of a hash.
     command += ["--require-hashes", "--no-deps", "-r", requirements / f"{kind}.lock"]
     run(command, "The Python packages could not be installed")
     kinds = ("app", "test") if kind == "test" else ("app",)

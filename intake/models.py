@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -13,9 +15,10 @@ from foundation.accounts.models import Agency, User
 from foundation.audit.history import tracked
 from foundation.common import clock, text
 from foundation.common.workflow import StateField
+from foundation.notifications.models import Mailing
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import TenantModel
-from intake.enums import Decision, EnquiryState, Need
+from intake.enums import Decision, EnquiryState, Need, NotTold, ToldHow
 from intake.workflow import EnquiryWorkflow
 
 
@@ -97,6 +100,13 @@ class Enquiry(EnquiryWorkflow, TenantModel):
         return text.time_ago(self.received_at, clock.now())
 
     @property
+    def decision_at(self) -> dt.datetime:
+        """When it was decided. Raises ValueError before that."""
+        if self.decided_at is None:
+            raise ValueError("This enquiry is not decided.")
+        return self.decided_at
+
+    @property
     def need_words(self) -> list[str]:
         """Its presenting needs, in the words of the door."""
         return [str(Need(need).label) for need in self.needs]
@@ -124,3 +134,43 @@ class EnquiryPerson(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+@tracked
+class Told(TenantModel):
+    """One way in which an enquiry's sender is told of the decision (INT-9).
+
+    `at` is when it was set on its way or written down. A message has told them (`told_at`) once a mail provider took
+    its e-mail or they read it; until then it is on its way, and `failed_at` says that it will not arrive.
+    """
+
+    enquiry = TenantForeignKey(Enquiry, models.CASCADE, related_name="told")
+    how = models.CharField(max_length=10, choices=ToldHow.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=12, choices=NotTold.choices, blank=True)
+    mailing = TenantForeignKey(Mailing, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="told_or_not", condition=Q(told_at__isnull=True) | Q(failed_at__isnull=True, trouble="")
+            ),
+            models.CheckConstraint(
+                name="not_told_says_why",
+                condition=Q(failed_at__isnull=True, trouble="") | (Q(failed_at__isnull=False) & ~Q(trouble="")),
+            ),
+            models.CheckConstraint(
+                name="only_a_message_is_on_its_way", condition=Q(how=ToldHow.MESSAGE) | Q(told_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["partnership", "enquiry"], condition=Q(failed_at__isnull=False), name="told_did_not_arrive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from consent.models import Consent
+from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.deadlines import services as deadlines
 from foundation.deadlines.services.starting import Whose
@@ -33,6 +35,17 @@ def decided(by: Actor, enquiry: Enquiry) -> None:
     _start(by, enquiry, StartEvent.ENQUIRY_DECIDED, at, whose)
 
 
+def of_the_case(enquiry: Enquiry) -> dict[StartEvent, dt.datetime]:
+    """What has happened by the time that its case opens, for the clocks of the rooms beside this one."""
+    moments = {
+        StartEvent.ENQUIRY_RECEIVED: enquiry.received_at,
+        StartEvent.ENQUIRY_DECIDED: enquiry.decided_at,
+        StartEvent.CASE_OPENED: enquiry.case.opened_at if enquiry.case else None,
+        StartEvent.CONSENT_GIVEN: _given_at(enquiry.consent),
+    }
+    return {event: at for event, at in moments.items() if at is not None}
+
+
 def sender_told(by: Actor, enquiry: Enquiry, at: dt.datetime) -> None:
     """The sender knows."""
     deadlines.meet_clock(by=by, kind=ClockKind.REFERRER_TOLD, subject_id=enquiry.pk, at=at)
@@ -41,6 +54,14 @@ def sender_told(by: Actor, enquiry: Enquiry, at: dt.datetime) -> None:
 def sender_not_told(by: Actor, enquiry: Enquiry) -> None:
     """What had told them did not arrive after all: the clock runs on."""
     deadlines.set_going_again(by=by, kind=ClockKind.REFERRER_TOLD, subject_id=enquiry.pk)
+
+
+def _given_at(consent: Consent) -> dt.datetime:
+    """When the family gave it; of an earlier day than it was recorded on only the day is known."""
+    day = consent.given_on
+    recorded = consent.recorded_at
+    known = recorded.astimezone(clock.LONDON).date() == day
+    return recorded if known else dt.datetime.combine(day, dt.time.min, clock.LONDON)
 
 
 def _start(by: Actor, enquiry: Enquiry, event: StartEvent, at: dt.datetime, whose: Whose) -> None:

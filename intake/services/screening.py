@@ -89,7 +89,7 @@ def decide_enquiry(
     clocks.decided(by, enquiry)
     telling.tell_decision(by, enquiry)
     if enquiry.case_id:
-        case_opened.send(sender=Case, case=enquiry.case, by=by)
+        case_opened.send(sender=Case, case=enquiry.case, by=by, events=clocks.of_the_case(enquiry))
     return enquiry
 
 

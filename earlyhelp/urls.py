@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<slug:partnership>/", home.Home.as_view(), name="home"),
     path("<slug:partnership>/set-up/", include("foundation.partnership.urls")),
     path("<slug:partnership>/set-up/", include("foundation.accounts.partnership_urls")),
+    path("<slug:partnership>/set-up/", include("foundation.notifications.partnership_urls")),
+    path("<slug:partnership>/inbox/", include("foundation.notifications.urls")),
     path("<slug:partnership>/documents/", include("foundation.documents.urls")),
     path("<slug:partnership>/clocks/", include("foundation.deadlines.urls")),
     path("<slug:partnership>/cases/", include("cases.urls")),

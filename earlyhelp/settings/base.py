@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "foundation.accounts",
     "foundation.formdefs",
     "foundation.partnership",
+    "foundation.notifications",
     "foundation.documents",
     "foundation.deadlines",
     "cases",
@@ -298,4 +299,8 @@ EMAIL_HOST = os.environ.get("EARLYHELP_MAIL_HOST", "127.0.0.1")
 EMAIL_PORT = int(os.environ.get("EARLYHELP_MAIL_PORT", "1025"))
 CELERY_BROKER_URL = REDIS_URL
 
+# Messages go by GOV.UK Notify where its key and template are given, else to the mail server above.
+NOTIFY_KEY = os.environ.get("EARLYHELP_NOTIFY_KEY", "")
+NOTIFY_TEMPLATE = os.environ.get("EARLYHELP_NOTIFY_TEMPLATE", "")
+NOTIFY_URL = os.environ.get("EARLYHELP_NOTIFY_URL") or "https://api.notifications.service.gov.uk"
 DEFAULT_FROM_EMAIL = os.environ.get("EARLYHELP_MAIL_FROM", "early-help@localhost")

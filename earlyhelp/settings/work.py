@@ -26,6 +26,7 @@ CELERY_BEAT_SCHEDULE = {
     "deadlines-sweep": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "deadlines-work-out": {"task": "deadlines.work_out", "schedule": 3600.0, "options": {"expires": 3500}},
     "accounts-sweep": {"task": "accounts.sweep", "schedule": 3600.0, "options": {"expires": 3500}},
+    "notifications-sweep": {"task": "notifications.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "unusual-looks": {"task": "cases.unusual_looks", "schedule": 300.0, "options": {"expires": 290}},
     "audit-checkpoint": {"task": "audit.checkpoint", "schedule": 3600.0, "options": {"expires": 3500}},
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 
+from foundation.accounts import beside
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency, Membership, User
 from foundation.common.actors import Actor
@@ -21,13 +22,14 @@ TEAM_BOUND = frozenset({Role.MANAGER.value})
 
 @dataclass(frozen=True, slots=True)
 class Hat:
-    """A person acting for one agency. `team_ids` is empty for the whole agency."""
+    """A person acting for one agency. `team_ids` is empty for the whole agency; `beside` is what rooms above asked."""
 
     partnership: Partnership
     agency: Agency
     user: User
     roles: frozenset[str]
     team_ids: frozenset[UUID]
+    beside: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def label(self) -> str:
@@ -73,12 +75,17 @@ def memberships_once(request: HttpRequest, user: User) -> list[Membership]:
     return found
 
 
-def hats_within(user: User, memberships: Iterable[Membership]) -> list[Hat]:
-    """The hats that memberships of one partnership give, by agency name; for use inside its scope."""
+def hats_within(user: User, memberships: Iterable[Membership], *, for_page: bool = False) -> list[Hat]:
+    """The hats that memberships of one partnership give, by agency name; for use inside its scope.
+
+    With `for_page` each brings what rooms above show round every page.
+    """
     by_agency: dict[UUID, list[Membership]] = {}
     for membership in memberships:
         by_agency.setdefault(membership.agency_id, []).append(membership)
     agencies = Agency.objects.filter(pk__in=by_agency, active=True).order_by("name")
+    if for_page:
+        agencies = agencies.annotate(**beside.annotations(user.pk))
     return [_hat(user, agency, by_agency[agency.pk]) for agency in agencies]
 
 
@@ -113,4 +120,5 @@ def _hat(user: User, agency: Agency, memberships: list[Membership]) -> Hat:
         user=user,
         roles=frozenset(membership.role for membership in memberships),
         team_ids=frozenset() if None in teams else frozenset(team for team in teams if team),
+        beside=beside.values(agency),
     )

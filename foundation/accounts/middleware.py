@@ -68,7 +68,7 @@ class PartnershipMiddleware:
         """The rest of the request, in one transaction that a failed answer takes back whole."""
         partnership = memberships[0].partnership
         with tenant_scope(partnership.pk):
-            hats = hats_within(user, memberships)
+            hats = hats_within(user, memberships, for_page=True)
             if not hats:
                 raise Http404
             hat = worn(request, partnership, hats)

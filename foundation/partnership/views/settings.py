@@ -27,6 +27,7 @@ PLACES = (
     ("Signing in", "partnership:signing_in", "The second step, and how long a session lasts."),
     ("Pathway policy", "partnership:pathway", "The times and ways of working, and which of them wait for your word."),
     ("Configuration file", "partnership:configuration", "All of this as one file, to keep or to take over."),
+    ("Messages that did not arrive", "mail:not_arrived", "Whose e-mail came back or could not be sent, and why."),
     ("Who changed what", "partnership:changes", "Every change of an administrator, the newest first."),
 )
 

@@ -41,6 +41,7 @@ class DeadlineVerb(TextChoices):
     WORKED_OUT = "deadline.worked_out", "worked out when a clock ends"
     MET = "deadline.met", "met a clock"
     WENT_ON = "deadline.went_on", "set a clock going again"
+    WAITS_AGAIN = "deadline.waits_again", "set a clock going again whose end cannot be worked out yet"
     PAUSED = "deadline.paused", "paused a clock"
     RESUMED = "deadline.resumed", "resumed a clock"
     CANCELLED = "deadline.cancelled", "stopped a clock"
@@ -55,6 +56,7 @@ VERB_OF_TRANSITION = {
     "work_out": DeadlineVerb.WORKED_OUT,
     "meet": DeadlineVerb.MET,
     "go_on": DeadlineVerb.WENT_ON,
+    "wait_again": DeadlineVerb.WAITS_AGAIN,
     "pause": DeadlineVerb.PAUSED,
     "resume": DeadlineVerb.RESUMED,
     "cancel": DeadlineVerb.CANCELLED,

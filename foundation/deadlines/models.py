@@ -63,9 +63,11 @@ class Deadline(DeadlineWorkflow, TenantModel):
             ),
             models.CheckConstraint(
                 name="a_clock_is_due_unless_unknown",
-                condition=Q(state=DeadlineState.UNKNOWN, due_at__isnull=True, original_due_at__isnull=True)
-                | Q(state=DeadlineState.MET)
-                | Q(state=DeadlineState.CANCELLED)
+                condition=Q(
+                    state__in=[DeadlineState.UNKNOWN, DeadlineState.MET, DeadlineState.CANCELLED],
+                    due_at__isnull=True,
+                    original_due_at__isnull=True,
+                )
                 | (~Q(state=DeadlineState.UNKNOWN) & Q(due_at__isnull=False, original_due_at__isnull=False)),
             ),
             models.CheckConstraint(
@@ -171,8 +173,13 @@ class Extension(ExtensionWorkflow, TenantModel):
             ),
             models.CheckConstraint(
                 name="an_answered_extension_says_who_and_when",
-                condition=~Q(state__in=[ExtensionState.GRANTED, ExtensionState.REFUSED])
-                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                condition=Q(state=ExtensionState.ASKED, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(state=ExtensionState.WITHDRAWN, decided_by__isnull=True, decided_at__isnull=False)
+                | Q(
+                    state__in=[ExtensionState.GRANTED, ExtensionState.REFUSED],
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="a_refused_extension_says_why", condition=~Q(state=ExtensionState.REFUSED) | ~Q(answer="")
@@ -216,6 +223,10 @@ class Pause(TenantModel):
                 fields=["partnership", "deadline"], condition=Q(resumed_at__isnull=True), name="one_pause_at_a_time"
             ),
             models.CheckConstraint(name="a_pause_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="a_pause_ends_after_its_start",
+                condition=Q(resumed_at__isnull=True) | Q(resumed_at__gte=F("paused_at")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -225,19 +236,23 @@ class Pause(TenantModel):
 class Reminder(TenantModel):
     """One moment at which one sort of person is told of a clock (CLK-5). `done_at`: the sweep has told them.
 
-    It goes when the clock is met, paused or cancelled, and is made anew when the due time moves.
+    It is of one due time (`clock_due_at`): when that moves, it goes and another is made, and one that a sweep holds at
+    that moment tells nothing any more. It goes as well when the clock is met, paused or cancelled.
     """
 
     deadline = TenantForeignKey(Deadline, models.CASCADE, related_name="reminders")
     step = models.PositiveSmallIntegerField()
     when = models.CharField(max_length=10)
     to = models.CharField(max_length=10)
+    clock_due_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["partnership", "deadline", "step", "due_at"], name="reminder_once"),
+            models.UniqueConstraint(fields=["partnership", "deadline", "step", "clock_due_at"], name="reminder_once"),
+            models.CheckConstraint(name="reminder_when_is_known", condition=Q(when__in=["before", "at", "after"])),
+            models.CheckConstraint(name="reminder_to_is_known", condition=Q(to__in=["worker", "manager", "hub"])),
         ]
         indexes = [
             models.Index(

@@ -20,7 +20,7 @@ def check_manages_clocks(*, by: Actor) -> None:
 @policy
 def check_works_on(*, by: Actor, deadline: Deadline) -> None:
     """Whoever does the work that a clock measures asks for more time, or pauses it; so may their manager."""
-    if deadline.owner_id == by.user_id or _manages(by, deadline):
+    if _owns(by, deadline) or _manages(by, deadline):
         return
     works = Deadline.objects.filter(subjects.worked_on_by(by), pk=deadline.pk)
     if not works.exists():
@@ -41,6 +41,10 @@ def check_can_answer(*, by: Actor, extension: Extension) -> None:
     check_manages(by=by, deadline=extension.deadline)
     if extension.asked_by_id == by.user_id:
         raise NotAllowed("You cannot answer your own request for more time. Ask another manager.")
+
+
+def _owns(by: Actor, deadline: Deadline) -> bool:
+    return deadline.owner_id == by.person and deadline.agency_id in (None, by.agency_id)
 
 
 def _manages(by: Actor, deadline: Deadline) -> bool:

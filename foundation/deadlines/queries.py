@@ -14,7 +14,7 @@ from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.common.errors import NotThere
 from foundation.deadlines import subjects
-from foundation.deadlines.calendar import Calendar
+from foundation.deadlines.calendar import Calendar, DayNotKnown
 from foundation.deadlines.enums import OPEN, DeadlineState, ExtensionState
 from foundation.deadlines.models import Deadline, Extension, Reminder
 from foundation.partnership import queries as partnership
@@ -48,14 +48,15 @@ def working(actor: Actor) -> QuerySet[Deadline]:
 
 def own(actor: Actor) -> QuerySet[Deadline]:
     """The running clocks of what the actor does for this agency, soonest first: what My work begins with."""
-    found: QuerySet[Deadline] = Deadline.objects.filter(
-        state=DeadlineState.RUNNING, for_figures=False, owner_id=actor.user_id
-    )
+    found = working(actor).filter(owner_id=actor.user_id)
     return found.filter(Q(agency_id=actor.agency_id) | Q(agency=None)).order_by(*BY_DUE)
 
 
 def managed_by(actor: Actor) -> QuerySet[Deadline]:
-    """The running clocks of a manager's teams; of a hub manager, the hub's. To be paged in the order `BY_DUE`."""
+    """The running clocks of a manager's teams; of a hub manager, the hub's. To be paged in the order `BY_DUE`.
+
+    Only those about what the manager may see: a restricted case is in nobody's list of what is late.
+    """
     mine = Q(pk__in=[])
     if actor.has(Role.MANAGER):
         mine |= Q(agency_id=actor.agency_id)
@@ -63,8 +64,7 @@ def managed_by(actor: Actor) -> QuerySet[Deadline]:
             mine &= Q(team_id__in=list(actor.team_ids)) | Q(team=None)
     if actor.has(Role.HUB_MANAGER):
         mine |= Q(agency=None)
-    found: QuerySet[Deadline] = Deadline.objects.filter(mine, state=DeadlineState.RUNNING, for_figures=False)
-    return found.select_related("owner", "team")
+    return working(actor).filter(mine).select_related("owner", "team")
 
 
 def late(clocks: QuerySet[Deadline], now: dt.datetime) -> QuerySet[Deadline]:
@@ -79,7 +79,10 @@ def due_today(clocks: QuerySet[Deadline], now: dt.datetime) -> QuerySet[Deadline
 
 def due_soon(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> QuerySet[Deadline]:
     """Of these clocks those due from tomorrow to the end of the fifth working day."""
-    last = calendar.working_day(SOON, _day(now))
+    try:
+        last = calendar.working_day(SOON, _day(now))
+    except DayNotKnown:  # past the last year whose bank holidays are known
+        last = _day(now) + dt.timedelta(days=7)
     return clocks.filter(due_at__gte=_midnight_after(_day(now)), due_at__lt=_midnight_after(last))
 
 
@@ -130,6 +133,12 @@ def reminders_due(now: dt.datetime) -> QuerySet[Reminder]:
 def reminders_are_due() -> bool:
     """Whether the sweep is behind: mail waits a moment then, so that each person has one digest (CLK-7)."""
     return reminders_due(clock.now()).exists()
+
+
+def not_worked_out() -> QuerySet[Deadline]:
+    """The clocks whose end waits for a year's bank holidays to be known (inside a scope)."""
+    found: QuerySet[Deadline] = Deadline.objects.filter(state=DeadlineState.UNKNOWN)
+    return found
 
 
 def policy_of(version: int) -> Policy:

@@ -78,6 +78,33 @@ def closing(day: dt.date, calendar: Calendar) -> dt.datetime:
     return dt.datetime.combine(day, calendar.closes, clock.LONDON)
 
 
+def after_pause(
+    due_at: dt.datetime, unit: Unit, *, paused_at: dt.datetime, resumed_at: dt.datetime, calendar: Calendar
+) -> dt.datetime:
+    """When something is due that stood still for a while (CLK-4).
+
+    Hours are added as they passed. Otherwise days are: working days to a length of working days, calendar days to
+    others. From when the office has closed, and on a day that is not worked, the next day counts already: who pauses
+    on Friday at noon and resumes on Sunday has the whole of Monday, and a clock never ends while it stands still.
+    """
+    if unit == Unit.HOURS:
+        return due_at + (resumed_at - paused_at)
+    worked = unit == Unit.WORKING_DAYS
+    since, until = (_day_left(moment, calendar, worked=worked) for moment in (paused_at, resumed_at))
+    day = due_at.astimezone(clock.LONDON).date()
+    days = calendar.working_days_between(since, until) if worked else (until - since).days
+    if not days:
+        return due_at
+    return closing(calendar.working_day(days, day) if worked else day + dt.timedelta(days=days), calendar)
+
+
+def _day_left(moment: dt.datetime, calendar: Calendar, *, worked: bool) -> dt.date:
+    """The day whose work can still be done at a moment: the same, or the next (worked) one."""
+    here = moment.astimezone(clock.LONDON)
+    day = here.date() if here < closing(here.date(), calendar) else here.date() + dt.timedelta(days=1)
+    return calendar.working_day(1, day - dt.timedelta(days=1)) if worked else day
+
+
 def left_in_words(*, due_at: dt.datetime, now: dt.datetime, calendar: Calendar) -> str:
     """How far off: "2 working days left", "due today", "due in 3 hours", "1 working day late", "late since 4pm"."""
     due, today = due_at.astimezone(clock.LONDON), now.astimezone(clock.LONDON)

@@ -24,50 +24,57 @@ WITH due AS (
 UPDATE deadlines_reminder r SET done_at = %(now)s FROM due WHERE r.id = due.id RETURNING r.id
 """
 
-# Who is told. The hub's clocks have no agency: its screeners do the work until one of them takes it. A team without a
-# manager is the hub managers' to look after, so that nothing is told to nobody.
+# Who is told. An owner who has left the agency, or cannot sign in, is nobody. The hub's clocks have no agency: its
+# screeners do the work until one of them takes it. A team without a manager is the hub managers' to look after, and so
+# is a hub without screeners, so that nothing is told to nobody. Whoever holds two roles is told once: the key says so.
 _TOLD = """
 WITH due AS MATERIALIZED (
-    SELECT r.id AS reminder, r.when, r.to, d.id AS deadline, d.kind, d.due_at, d.owner_id, d.agency_id, d.team_id,
-           d.subject_kind, d.subject_id, d.case_id, d.reference
+    SELECT r.id AS reminder, r."when" AS at, r."to" AS whom, d.id AS deadline, d.kind, d.due_at, d.agency_id, d.team_id,
+           d.subject_kind, d.subject_id, d.case_id, d.reference, (
+               SELECT d.owner_id WHERE EXISTS (
+                   SELECT FROM accounts_membership m
+                   JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+                   JOIN accounts_agency a ON a.partnership_id = m.partnership_id AND a.id = m.agency_id AND a.active
+                   WHERE m.partnership_id = d.partnership_id AND m.user_id = d.owner_id AND m.ended_at IS NULL
+                     AND m.agency_id = COALESCE(d.agency_id, m.agency_id)
+               )
+           ) AS worker
     FROM deadlines_reminder r
     JOIN deadlines_deadline d ON d.partnership_id = r.partnership_id AND d.id = r.deadline_id
-    WHERE r.id = ANY(%s::uuid[]) AND d.state = 'running'
+    WHERE r.id = ANY(%s::uuid[]) AND d.state = 'running' AND d.due_at = r.clock_due_at
 ), staff AS MATERIALIZED (
     SELECT m.user_id, m.agency_id, m.team_id, m.role
     FROM accounts_membership m
     JOIN accounts_user u ON u.id = m.user_id AND u.is_active
     JOIN accounts_agency a ON a.partnership_id = m.partnership_id AND a.id = m.agency_id AND a.active
     WHERE m.ended_at IS NULL AND m.role IN ('manager', 'hub_manager', 'screener')
-), places AS MATERIALIZED (
-    SELECT DISTINCT agency_id, team_id FROM due WHERE agency_id IS NOT NULL
 ), managing AS MATERIALIZED (
-    SELECT DISTINCT p.agency_id AS of_agency, p.team_id AS of_team, s.user_id, s.agency_id
-    FROM places p JOIN staff s ON s.role = 'manager' AND s.agency_id = p.agency_id
-     AND (s.team_id IS NULL OR p.team_id IS NULL OR s.team_id = p.team_id)
-), hub AS MATERIALIZED (
-    SELECT DISTINCT user_id, agency_id, role FROM staff WHERE role IN ('hub_manager', 'screener')
+    SELECT DISTINCT place.agency_id AS of_agency, place.team_id AS of_team, s.user_id, s.agency_id
+    FROM (SELECT DISTINCT agency_id, team_id FROM due WHERE agency_id IS NOT NULL) place
+    JOIN staff s ON s.role = 'manager' AND s.agency_id = place.agency_id
+     AND (s.team_id IS NULL OR place.team_id IS NULL OR s.team_id = place.team_id)
+), asked AS MATERIALIZED (
+    SELECT due.*, CASE
+               WHEN whom = 'worker' AND worker IS NOT NULL THEN 'worker'
+               WHEN whom = 'worker' AND agency_id IS NULL
+                    AND EXISTS (SELECT FROM staff WHERE role = 'screener') THEN 'screener'
+               WHEN whom <> 'hub' AND EXISTS (
+                   SELECT FROM managing m WHERE m.of_agency = due.agency_id
+                   AND m.of_team IS NOT DISTINCT FROM due.team_id) THEN 'manager'
+               ELSE 'hub_manager'
+           END AS part
+    FROM due
 ), told AS (
-    SELECT due.*, due.owner_id AS user_id, due.agency_id AS hat FROM due
-    WHERE due.to = 'worker' AND due.owner_id IS NOT NULL
+    SELECT asked.*, worker AS user_id, agency_id AS hat FROM asked WHERE part = 'worker'
     UNION ALL
-    SELECT due.*, hub.user_id, hub.agency_id FROM due CROSS JOIN hub
-    WHERE due.to = 'worker' AND due.owner_id IS NULL AND due.agency_id IS NULL
+    SELECT asked.*, m.user_id, m.agency_id FROM asked JOIN managing m
+      ON m.of_agency = asked.agency_id AND m.of_team IS NOT DISTINCT FROM asked.team_id WHERE part = 'manager'
     UNION ALL
-    SELECT due.*, m.user_id, m.agency_id FROM due JOIN managing m
-      ON m.of_agency = due.agency_id AND m.of_team IS NOT DISTINCT FROM due.team_id
-    WHERE due.to = 'manager' OR (due.to = 'worker' AND due.owner_id IS NULL)
-    UNION ALL
-    SELECT due.*, hub.user_id, hub.agency_id FROM due JOIN hub ON hub.role = 'hub_manager'
-    WHERE due.to = 'hub' OR (
-        (due.to = 'manager' OR (due.to = 'worker' AND due.owner_id IS NULL AND due.agency_id IS NOT NULL))
-        AND NOT EXISTS (
-            SELECT FROM managing m WHERE m.of_agency = due.agency_id AND m.of_team IS NOT DISTINCT FROM due.team_id
-        )
-    )
+    SELECT asked.*, s.user_id, s.agency_id FROM asked JOIN staff s ON s.role = asked.part
+    WHERE part IN ('screener', 'hub_manager')
 )
 SELECT user_id, hat, '{kind}', 'reminder:' || reminder, jsonb_build_object(
-           'clock', kind, 'when', told.when, 'deadline', deadline,
+           'clock', kind, 'when', at, 'deadline', deadline,
            'due', to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')),
        subject_kind, subject_id, case_id, reference
 FROM told

@@ -25,9 +25,12 @@ NOT_WORKED_OUT = "deadlines.not_worked_out"
 _WHEN = {"before": "is due", "at": "is due now", "after": "is late"}
 
 
-def managers_of(one: Deadline) -> list[tuple[int, UUID]]:
-    """Who manages a clock: the agency's and team's managers; for the hub's, or where there is none, hub managers."""
-    found = accounts.memberships_in_force()
+def managers_of(one: Deadline, *, besides: int) -> list[tuple[int, UUID]]:
+    """Who manages a clock, one person left out: the managers of its agency and team.
+
+    For the hub's, or where there is nobody else, hub managers.
+    """
+    found = accounts.memberships_in_force().exclude(user_id=besides)
     pairs = found.filter(role=Role.HUB_MANAGER).values_list("user_id", "agency_id")
     if one.agency_id is None:
         return list(pairs)
@@ -39,15 +42,17 @@ def managers_of(one: Deadline) -> list[tuple[int, UUID]]:
 
 def tell_asked(extension: Extension) -> None:
     """The managers, that more time is asked for; never whoever asked."""
-    to = [pair for pair in managers_of(extension.deadline) if pair[0] != extension.asked_by_id]
-    _tell(extension, to, ASKED, "asked")
+    _tell(extension, managers_of(extension.deadline, besides=extension.asked_by_id), ASKED, "asked")
 
 
 def tell_answer(extension: Extension) -> None:
-    """Whoever asked, and who does the work, that it was answered."""
+    """Whoever asked, whatever hat they wear by now, and who does the work, that it was answered."""
     one = extension.deadline
-    people = {extension.asked_by_id, one.owner_id} - {None, extension.decided_by_id}
-    _tell(extension, [(user, one.agency_id) for user in people if user is not None], ANSWERED, "answered")
+    people: dict[int, UUID | None] = {extension.asked_by_id: None}
+    if one.owner_id is not None:
+        people[one.owner_id] = one.agency_id
+    to = [pair for pair in people.items() if pair[0] != extension.decided_by_id]
+    _tell(extension, to, ANSWERED, "answered")
 
 
 def reminder_words(message: Message) -> str:

@@ -38,6 +38,11 @@ class DeadlineWorkflow(FSMModelMixin):
         """What met it was taken back; the due time stays as it was."""
         self.met_at = None
 
+    @transition("state", source=DeadlineState.MET, target=DeadlineState.UNKNOWN)
+    def wait_again(self) -> None:
+        """The same for one that was met before its end could be worked out."""
+        self.met_at = None
+
     @transition("state", source=DeadlineState.RUNNING, target=DeadlineState.PAUSED)
     def pause(self) -> None:
         """It stands still for a reason that the policy names (CLK-4)."""

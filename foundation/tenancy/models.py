@@ -73,7 +73,7 @@ class Partnership(models.Model):
     idle_minutes = models.PositiveSmallIntegerField(default=30, validators=within(IDLE_MINUTES))
     session_hours = models.PositiveSmallIntegerField(default=12, validators=within(SESSION_HOURS))
     revision = models.PositiveIntegerField(default=1, editable=False)
-    pathway_version = models.PositiveIntegerField(default=0, editable=False)
+    pathway_version = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

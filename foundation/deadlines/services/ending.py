@@ -33,24 +33,29 @@ def meet_clock(*, by: Actor, kind: ClockKind, subject_id: UUID, at: dt.datetime 
     one = queries.open_of(kind, subject_id).select_for_update(of=("self",)).first()
     if one is None:
         return None
-    end_what_hangs_on(by, one)
+    end_what_hangs_on(by, one, at=at or now)
     one.meet(at=at or now)
-    one.save(update_fields=["state", "met_at", "paused_at"])
+    one.save(update_fields=["state", "met_at", "paused_at", "due_at"])
     _record(by, DeadlineVerb.MET, one, late=one.is_late)
     return one
 
 
 @transaction.atomic
 def set_going_again(*, by: Actor, kind: ClockKind, subject_id: UUID) -> Deadline | None:
-    """What met a clock was taken back: it runs on, due when it was due. None where none was met."""
-    met = Deadline.objects.filter(kind=kind, subject_id=subject_id, state=DeadlineState.MET, due_at__isnull=False)
+    """What met a clock was taken back: it runs on, due when it was due. None where none was met, or one is open."""
+    met = Deadline.objects.filter(kind=kind, subject_id=subject_id, state=DeadlineState.MET)
     one = met.select_for_update(of=("self",)).order_by("-met_at").first()
     if one is None or queries.open_of(kind, subject_id).exists():
         return None
-    one.go_on()
+    if one.due_at is None:
+        one.wait_again()
+        verb = DeadlineVerb.WAITS_AGAIN
+    else:
+        one.go_on()
+        verb = DeadlineVerb.WENT_ON
     one.save(update_fields=["state", "met_at"])
     renew_reminders(one)
-    _record(by, DeadlineVerb.WENT_ON, one)
+    _record(by, verb, one)
     return one
 
 
@@ -64,9 +69,9 @@ def cancel_clocks(
         found = found.filter(kind__in=list(kinds))
     stopped = list(found.select_for_update(of=("self",)).order_by("pk"))
     for one in stopped:
-        end_what_hangs_on(by, one)
+        end_what_hangs_on(by, one, at=clocks.now())
         one.cancel(reason=reason)
-        one.save(update_fields=["state", "cancelled_at", "cancel_reason", "paused_at"])
+        one.save(update_fields=["state", "cancelled_at", "cancel_reason", "paused_at", "due_at"])
         _record(by, DeadlineVerb.CANCELLED, one, reason=reason)
     return stopped
 

@@ -17,7 +17,7 @@ from foundation.deadlines.calendar import known_years
 from foundation.deadlines.enums import DeadlineState, DeadlineVerb, ExtensionState
 from foundation.deadlines.models import Deadline, Extension
 from foundation.deadlines.reckoning import closing, day_in_words
-from foundation.deadlines.services.steps import renew_reminders
+from foundation.deadlines.services.steps import renew_reminders, stands_at
 from foundation.deadlines.telling import tell_answer, tell_asked
 
 LONGEST_DAYS = 732
@@ -121,25 +121,31 @@ def _to_answer(by: Actor, extension_id: UUID) -> tuple[Deadline, Extension]:
 def _must_wait(by: Actor, extension: Extension) -> None:
     if extension.state == ExtensionState.ASKED:
         return
-    words = ExtensionState(extension.state).label.lower()
     if extension.decided_by is None:
-        raise Clash(f"This request was answered or taken back meanwhile: {words}. Nothing was changed.")
-    who = "You" if extension.decided_by_id == by.user_id else extension.decided_by.full_name
-    raise Clash(f"{who} answered this request meanwhile: {words}. Nothing was changed.")
+        raise Clash(
+            "This request is no longer needed: it was taken back, or the clock has ended or was paused. "
+            "Nothing was changed."
+        )
+    who = "You have" if extension.decided_by_id == by.user_id else f"{extension.decided_by.full_name} has"
+    done = "given the time" if extension.state == ExtensionState.GRANTED else "left the due time as it was"
+    raise Clash(f"{who} answered this request already, and {done}. Nothing was changed.")
 
 
 def _must_run(one: Deadline) -> None:
     if one.state != DeadlineState.RUNNING:
-        raise Clash(f"This cannot be done now: the clock stands at “{DeadlineState(one.state).label.lower()}”.")
+        raise Clash(f"This cannot be done now: the clock is not running. It stands at “{stands_at(one)}”.")
 
 
 def _until(one: Deadline, due: dt.datetime, day: dt.date) -> dt.datetime:
-    """The close of that day; Invalid unless it lies ahead, later than the due time, and within two years."""
+    """The close of that day; Invalid unless it is worked, lies ahead and after the due time, and within two years."""
     if day <= clocks.today():
         raise Invalid({"until": "Choose a day after today."})
     if day > clocks.today() + dt.timedelta(days=LONGEST_DAYS) or day.year > known_years()[1]:
         raise Invalid({"until": "Choose a day within the next two years."})
-    until = closing(day, queries.calendar_of(queries.policy_of(one.policy_version)))
+    calendar = queries.calendar_of(queries.policy_of(one.policy_version))
+    if why := calendar.why_closed(day):
+        raise Invalid({"until": f"Choose a working day. {day_in_words(day)} is not one: {why}."})
+    until = closing(day, calendar)
     if until <= due:
         raise Invalid(
             {"until": f"Choose a day after {day_in_words(due.astimezone(clocks.LONDON).date())}, when it is due."}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
@@ -13,14 +12,11 @@ from foundation.common import text
 from foundation.common.actors import Actor
 from foundation.common.errors import Clash, Invalid, NotThere
 from foundation.deadlines import policies, queries
-from foundation.deadlines.calendar import Calendar
 from foundation.deadlines.enums import DeadlineState, DeadlineVerb
 from foundation.deadlines.models import Deadline, Pause
-from foundation.deadlines.reckoning import closing
-from foundation.deadlines.services.closing import withdraw_requests
-from foundation.deadlines.services.steps import drop_reminders, renew_reminders
+from foundation.deadlines.services.closing import end_pause, withdraw_requests
+from foundation.deadlines.services.steps import drop_reminders, renew_reminders, stands_at
 from foundation.partnership import queries as partnership
-from foundation.partnership.enums import Unit
 
 
 @transaction.atomic
@@ -49,14 +45,18 @@ def pause_clock(*, by: Actor, deadline_id: UUID, reason: str, note: str = "") ->
 
 @transaction.atomic
 def resume_clock(*, by: Actor, deadline_id: UUID) -> Deadline:
-    """Let it go on. It is due later by the hours, or by the days of its own kind, for which it stood still."""
+    """Let it go on. It is due later by the hours, or by the days of its own kind, for which it stood still.
+
+    Raises Clash where the clock is not paused, and where its new due time cannot be worked out yet.
+    """
     one = _locked(by, deadline_id, DeadlineState.PAUSED)
     policies.check_works_on(by=by, deadline=one)
-    pause = Pause.objects.select_for_update(of=("self",)).get(deadline=one, resumed_at=None)
-    now = clocks.now()
-    due = resumed_due(one, pause, now, queries.calendar_of(queries.policy_of(one.policy_version)))
-    pause.resumed_at, pause.resumed_by_id, pause.due_after = now, by.user_id, due
-    pause.save(update_fields=["resumed_at", "resumed_by", "due_after"])
+    due = end_pause(by, one, at=clocks.now())
+    if due is None:
+        raise Clash(
+            "When this would be due is not known yet, because the bank holidays of that year are not. Leave the clock "
+            "paused, and ask whoever runs this installation to update it."
+        )
     one.resume(due_at=due)
     one.save(update_fields=["state", "paused_at", "due_at"])
     renew_reminders(one)
@@ -64,26 +64,12 @@ def resume_clock(*, by: Actor, deadline_id: UUID) -> Deadline:
     return one
 
 
-def resumed_due(one: Deadline, pause: Pause, now: dt.datetime, calendar: Calendar) -> dt.datetime:
-    """When a clock is due that stood still since `pause.paused_at`.
-
-    Hours are added as they passed. Otherwise days: working days to a clock of working days, calendar days to others.
-    """
-    if one.unit == Unit.HOURS:
-        return pause.due_before + (now - pause.paused_at)
-    since, until = (moment.astimezone(clocks.LONDON).date() for moment in (pause.paused_at, now))
-    due = pause.due_before.astimezone(clocks.LONDON).date()
-    if one.unit == Unit.WORKING_DAYS:
-        days = calendar.working_days_between(since, until)
-        return closing(calendar.working_day(days, due), calendar) if days else pause.due_before
-    return closing(due + (until - since), calendar) if until > since else pause.due_before
-
-
 def _locked(by: Actor, deadline_id: UUID, wanted: DeadlineState) -> Deadline:
     one = queries.visible_to(by).select_for_update(of=("self",)).filter(pk=deadline_id).first()
     if one is None:
         raise NotThere
     if one.state != wanted:
-        stands = DeadlineState(one.state).label.lower()
-        raise Clash(f"This cannot be done now: the clock stands at “{stands}”. Somebody may have been there first.")
+        raise Clash(
+            f"This cannot be done now: the clock stands at “{stands_at(one)}”. Somebody may have been there first."
+        )
     return one

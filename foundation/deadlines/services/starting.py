@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,24 +16,18 @@ from foundation.common import clock as clocks
 from foundation.common.actors import Actor, system
 from foundation.common.errors import Invalid, NotThere
 from foundation.deadlines import queries
-from foundation.deadlines.calendar import DayNotKnown
+from foundation.deadlines.calendar import Calendar, DayNotKnown
 from foundation.deadlines.enums import DeadlineState, DeadlineVerb
 from foundation.deadlines.models import Deadline
-from foundation.deadlines.reckoning import reckon
-from foundation.deadlines.services.steps import set_reminders
+from foundation.deadlines.reckoning import Reckoning, reckon
+from foundation.deadlines.services.steps import renew_reminders, set_reminders
 from foundation.deadlines.telling import NOT_WORKED_OUT
 from foundation.notifications import services as notifications
 from foundation.partnership import queries as partnership
 from foundation.partnership.enums import ClockKind, StartEvent
-from foundation.partnership.pathway import Clock, Policy
+from foundation.partnership.pathway import Clock, Length, Policy
 from foundation.tenancy.models import TenantModel
 from foundation.tenancy.scope import current_partnership_id
-
-_KEPT = (
-    "kind", "subject_kind", "subject_id", "case_id", "reference", "owner_id", "agency_id", "team_id", "policy_version",
-    "start_event", "started_at", "count", "unit", "for_figures", "approval_first",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -67,10 +62,8 @@ def start_clocks(
         policy = partnership.current_policy()
     except NotThere:
         return []  # a partnership that has not chosen its pathway has no limits
-    wanted = {kind: found for kind in kinds if (found := policy.clock(kind)) and found.start in events}
-    had = Deadline.objects.filter(subject_id=subject.pk, kind__in=list(wanted)).values_list("kind", flat=True)
-    for kind in set(had) if wanted else ():
-        del wanted[ClockKind(kind)]
+    found = {kind: limit for kind in kinds if (limit := policy.clock(kind)) and limit.start in events}
+    had = set(Deadline.objects.filter(subject_id=subject.pk, kind__in=list(found)).values_list("kind", flat=True))
     about = {
         "subject_kind": subject._meta.label_lower,
         "subject_id": subject.pk,
@@ -80,40 +73,73 @@ def start_clocks(
         "agency_id": whose.agency_id,
         "team_id": whose.team_id,
     }
-    return [
-        _start(by, Deadline(kind=kind, **about), found, policy, events[found.start]) for kind, found in wanted.items()
-    ]
+    wanted = [(kind, limit) for kind, limit in found.items() if kind not in had]
+    return [_start(by, kind, limit, policy, events[limit.start], about) for kind, limit in wanted]
 
 
 @transaction.atomic
 def work_out_waiting() -> int:
     """Work out the clocks whose years are known by now, in the partnership whose scope is open; how many (CLK-1)."""
-    waiting = Deadline.objects.filter(state=DeadlineState.UNKNOWN).select_for_update(of=("self",), skip_locked=True)
+    waiting = queries.not_worked_out().select_for_update(of=("self",), skip_locked=True)
     return sum(_work_out(one) for one in waiting.order_by("pk"))
 
 
-def _start(by: Actor, one: Deadline, found: Clock, policy: Policy, at: dt.datetime) -> Deadline:
-    one.policy_version, one.start_event, one.started_at = policy.version, found.start, at
-    one.count, one.unit = found.length.count, found.length.unit
-    one.for_figures, one.approval_first = found.for_figures, found.approval_first
+def _start(
+    by: Actor, kind: ClockKind, limit: Clock, policy: Policy, at: dt.datetime, about: Mapping[str, Any]
+) -> Deadline:
     calendar = queries.calendar_of(policy)
-    try:
-        reckoning = reckon(start=at, length=found.length, calendar=calendar)
-    except DayNotKnown:
-        return _wait(by, one)
-    one.original_due_at = one.due_at = reckoning.due_at
-    one.left_out = [[day.isoformat(), name] for day, name in reckoning.left_out]
+    reckoning = _reckoned(at, limit.length, calendar)
+    one = Deadline(
+        **about,
+        kind=kind,
+        state=DeadlineState.RUNNING if reckoning else DeadlineState.UNKNOWN,
+        policy_version=policy.version,
+        start_event=limit.start,
+        started_at=at,
+        count=limit.length.count,
+        unit=limit.length.unit,
+        for_figures=limit.for_figures,
+        approval_first=limit.approval_first,
+        left_out=_as_kept(reckoning),
+        original_due_at=reckoning.due_at if reckoning else None,
+        due_at=reckoning.due_at if reckoning else None,
+    )
     one.save(force_insert=True)
-    set_reminders(one, found, calendar)
-    _record(by, DeadlineVerb.STARTED, one, due=one.due_at)
+    if reckoning is None:
+        _record(by, DeadlineVerb.WAITS, one)
+        _tell_administrators()
+    else:
+        set_reminders(one, limit, calendar)
+        _record(by, DeadlineVerb.STARTED, one, due=one.due_at)
     return one
 
 
-def _wait(by: Actor, one: Deadline) -> Deadline:
-    """Keep a clock whose end nobody can say yet, and tell the administrators once a day."""
-    waiting = Deadline(state=DeadlineState.UNKNOWN, **{field: getattr(one, field) for field in _KEPT})
-    waiting.save(force_insert=True)
-    _record(by, DeadlineVerb.WAITS, waiting)
+def _work_out(one: Deadline) -> bool:
+    policy = queries.policy_of(one.policy_version)
+    reckoning = _reckoned(one.started_at, one.length, queries.calendar_of(policy))
+    if reckoning is None:
+        return False
+    one.left_out = _as_kept(reckoning)
+    one.work_out(due_at=reckoning.due_at)
+    one.save(update_fields=["state", "due_at", "original_due_at", "left_out"])
+    renew_reminders(one)
+    _record(system(one.partnership_id), DeadlineVerb.WORKED_OUT, one, due=one.due_at)
+    return True
+
+
+def _reckoned(start: dt.datetime, length: Length, calendar: Calendar) -> Reckoning | None:
+    try:
+        return reckon(start=start, length=length, calendar=calendar)
+    except DayNotKnown:
+        return None
+
+
+def _as_kept(reckoning: Reckoning | None) -> list[list[str]]:
+    return [[day.isoformat(), name] for day, name in reckoning.left_out] if reckoning else []
+
+
+def _tell_administrators() -> None:
+    """Somebody has to update the installation; said once a day, however many clocks wait."""
     notifications.tell(
         to=accounts.administrators().values_list("user_id", "agency_id"),
         kind=NOT_WORKED_OUT,
@@ -121,23 +147,6 @@ def _wait(by: Actor, one: Deadline) -> Deadline:
         subject_kind="partnership",
         subject_id=current_partnership_id(),
     )
-    return waiting
-
-
-def _work_out(one: Deadline) -> bool:
-    policy = queries.policy_of(one.policy_version)
-    calendar, found = queries.calendar_of(policy), policy.clock(ClockKind(one.kind))
-    try:
-        reckoning = reckon(start=one.started_at, length=one.length, calendar=calendar)
-    except DayNotKnown:
-        return False
-    one.left_out = [[day.isoformat(), name] for day, name in reckoning.left_out]
-    one.work_out(due_at=reckoning.due_at)
-    one.save(update_fields=["state", "due_at", "original_due_at", "left_out"])
-    if found is not None:
-        set_reminders(one, found, calendar)
-    _record(system(one.partnership_id), DeadlineVerb.WORKED_OUT, one, due=one.due_at)
-    return True
 
 
 def _record(by: Actor, verb: DeadlineVerb, one: Deadline, **detail: object) -> None:

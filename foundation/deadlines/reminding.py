@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import calendar as months
 import datetime as dt
-from collections.abc import Iterator
 
 from foundation.common import clock
 from foundation.deadlines.calendar import Calendar
 from foundation.deadlines.reckoning import last_day
-from foundation.partnership.enums import Unit
-from foundation.partnership.pathway import Clock, Length, ReminderStep, steps_of
-
-BEFORE, AT, AFTER = "before", "at", "after"
-
-
-def moments(
-    policy_clock: Clock, due_at: dt.datetime, calendar: Calendar
-) -> Iterator[tuple[int, ReminderStep, dt.datetime]]:
-    """Each step of a clock's policy with its number and the moment at which it falls due.
-
-    Raises DayNotKnown where a working day after the due time is not known.
-    """
-    for number, step in enumerate(steps_of(policy_clock)):
-        yield number, step, moment_of(step, due_at, calendar)
+from foundation.partnership.enums import ReminderWhen, Unit
+from foundation.partnership.lengths import Length, ReminderStep
 
 
 def moment_of(step: ReminderStep, due_at: dt.datetime, calendar: Calendar) -> dt.datetime:
-    """So many hours from the due time, or when the office opens so many days from its day; or the due time itself."""
-    if step.when == AT or step.length is None:
+    """So many hours from the due time, or when the office opens so many days from its day; or the due time itself.
+
+    Raises DayNotKnown where a working day on the way is not known.
+    """
+    if step.when == ReminderWhen.AT or step.length is None:
         return due_at
     if step.length.unit == Unit.HOURS:
         hours = dt.timedelta(hours=step.length.count)
-        return due_at - hours if step.when == BEFORE else due_at + hours
+        return due_at - hours if step.when == ReminderWhen.BEFORE else due_at + hours
     day = due_at.astimezone(clock.LONDON).date()
-    moved = _earlier(day, step.length, calendar) if step.when == BEFORE else last_day(day, step.length, calendar)
+    moved = (
+        _earlier(day, step.length, calendar)
+        if step.when == ReminderWhen.BEFORE
+        else last_day(day, step.length, calendar)
+    )
     return dt.datetime.combine(moved, calendar.opens, clock.LONDON)
 
 

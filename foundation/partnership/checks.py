@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from foundation.common.errors import Invalid
-from foundation.partnership import pathway
+from foundation.partnership import clock_checks, pathway
 from foundation.partnership.enums import ClockKind, Standing, Unit
 
 SCHEMAS = Path(__file__).parent / "schema"
@@ -188,6 +188,10 @@ def _meaning(body: Any) -> Iterator[Fault]:
             yield from level_faults(value, (*path, "value"))
         elif setting is not None and setting.kind is pathway.Kind.CLOCK:
             yield from _clock_faults(key, value, (*path, "value"))
+        elif key == "office_hours":
+            yield from clock_checks.hours_faults(value, (*path, "value"))
+        elif key == "closure_days":
+            yield from clock_checks.closure_faults(value, (*path, "value"))
 
 
 def level_faults(levels: Sequence[Mapping[str, str]], at: Steps) -> Iterator[Fault]:
@@ -207,6 +211,7 @@ def _clock_faults(key: str, value: Mapping[str, Any], at: Steps) -> Iterator[Fau
         yield (*at, "unit"), "a week of the work is counted in weeks."
     if key == ClockKind.EHA_AGE and value["unit"] != Unit.MONTHS:
         yield (*at, "unit"), "the age of an EHA is counted in months."
+    yield from clock_checks.reminder_faults(value, at)
 
 
 def _may_be_none(setting: pathway.Setting) -> bool:

@@ -33,6 +33,22 @@ class Unit(TextChoices):
     MONTHS = "months", "month"
 
 
+class ReminderWhen(TextChoices):
+    """On which side of the due time somebody is reminded; the label follows a length (CLK-5)."""
+
+    BEFORE = "before", "before"
+    AT = "at", "when it is due"
+    AFTER = "after", "after"
+
+
+class ReminderTo(TextChoices):
+    """Whom a step of a clock reminds (CLK-5)."""
+
+    WORKER = "worker", "the worker"
+    MANAGER = "manager", "the team’s manager"
+    HUB = "hub", "the hub’s manager"
+
+
 class ClockKind(TextChoices):
     """The clocks of a pathway, each with its own limit (CLK-1)."""
 

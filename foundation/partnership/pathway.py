@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from foundation.partnership.enums import ClockKind, Standing, StartEvent, Unit
+from foundation.partnership.enums import ClockKind, ReminderTo, ReminderWhen, Standing, StartEvent, Unit
+from foundation.partnership.lengths import Length, ReminderStep, default_steps
 
 
 class Kind(Enum):
@@ -25,6 +26,8 @@ class Kind(Enum):
     AGE_FROM = "age_from"
     AGE_TO = "age_to"
     FORM = "form"
+    HOURS = "hours"
+    CLOSURES = "closures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Setting:
 
 _DOORS, _HARM, _CLOCKS = "Doors and titles", "When somebody is in danger", "Clocks"
 _WHOM, _TOGETHER, _FORMS = "Whom an assessment is for", "Deciding together", "Forms"
+_WORKING = "Working time"
 _RING = "Ring it before you open to families: printed guidance may be old."
 
 
@@ -87,20 +91,19 @@ SETTINGS: tuple[Setting, ...] = (
     _form("step_across", "Step across form"),
     _form("exit_survey", "Exit survey"),
 )  # fmt: skip
-BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in SETTINGS}
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A number of units, such as 10 working days."""
-
-    count: int
-    unit: Unit
-
-    @property
-    def in_words(self) -> str:
-        """As people say it: "10 working days", "1 week"."""
-        return f"{self.count} {self.unit.label}{'' if self.count == 1 else 's'}"
+# What a version may hold besides; where it says nothing, the product's default counts.
+MORE: tuple[Setting, ...] = (
+    Setting("office_hours", "Office hours", _WORKING, Kind.HOURS),
+    Setting("closure_days", "Closure days", _WORKING, Kind.CLOSURES),
+    Setting("pause_reasons", "Reasons to pause a clock", _WORKING, Kind.LINES),
+)
+PAUSE_REASONS = (
+    "The family is away",
+    "The family asked to wait",
+    "Waiting for another agency’s report",
+    "Illness or bereavement in the family",
+)
+BY_KEY: Mapping[str, Setting] = {setting.key: setting for setting in (*SETTINGS, *MORE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class Clock:
     meetings: int | None = None
     again: tuple[Length, Length] | None = None
     manager: Length | None = None
+    reminders: tuple[ReminderStep, ...] | None = None
+    approval_first: bool = False
 
     @property
     def in_words(self) -> str:
@@ -144,6 +149,28 @@ class Clock:
             yield "more or less by need"
         if self.for_figures:
             yield "counted in the figures only"
+        if self.approval_first:
+            yield "more time only if granted before it is due"
+
+
+def steps_of(clock: Clock) -> tuple[ReminderStep, ...]:
+    """Who is reminded of a clock, and when: its own steps, else the product's; none that is for the figures only."""
+    if clock.for_figures:
+        return ()
+    return default_steps(clock.length) if clock.reminders is None else clock.reminders
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """When the office opens and closes, London time."""
+
+    opens: dt.time = dt.time(9)
+    closes: dt.time = dt.time(17)
+
+    @property
+    def in_words(self) -> str:
+        """Such as "09:00 to 17:00"."""
+        return f"{self.opens:%H:%M} to {self.closes:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +233,27 @@ class Policy:
         return clock.length.count if clock else None
 
     @property
+    def office_hours(self) -> OfficeHours:
+        """When the office opens and closes: 9 to 5 where the policy says nothing."""
+        value = self._value("office_hours")
+        return _hours(value) if value else OfficeHours()
+
+    @property
+    def closure_days(self) -> Mapping[dt.date, str]:
+        """The partnership's own closed days, each with what it is called."""
+        days = self._value("closure_days") or []
+        return {dt.date.fromisoformat(day["date"]): day["name"] for day in days}
+
+    @property
+    def pause_reasons(self) -> tuple[str, ...]:
+        """For which reasons a clock may stand still (CLK-4): the product's where the policy says nothing."""
+        return tuple(self._value("pause_reasons") or PAUSE_REASONS)
+
+    def _value(self, key: str) -> Any:
+        held = self.held.get(key)
+        return held.value if held else None
+
+    @property
     def panel(self) -> Panel | None:
         """The meeting that allocates; None where there is none."""
         value = self.held["panel"].value
@@ -259,6 +307,8 @@ def clock_of(value: Mapping[str, Any]) -> Clock:
         meetings=value.get("meetings"),
         again=_again(again) if again else None,
         manager=_length(manager) if manager else None,
+        reminders=tuple(map(_step, value["reminders"])) if "reminders" in value else None,
+        approval_first=value.get("approval_first", False),
     )
 
 
@@ -269,6 +319,10 @@ def say(setting: Setting, value: Any) -> str:
     match setting.kind:
         case Kind.LEVELS:
             return "\n".join(f"{level['code']}: {level['words']}" for level in value)
+        case Kind.HOURS:
+            return _hours(value).in_words
+        case Kind.CLOSURES:
+            return "\n".join(_closure(day) for day in value)
         case Kind.LINES:
             return "\n".join(value)
         case Kind.CLOCK:
@@ -288,7 +342,7 @@ def say(setting: Setting, value: Any) -> str:
 
 def _in_use(kept: Mapping[str, Any]) -> Iterator[Setting]:
     """What a version holds, in order; a clock that no preset sets may be among it."""
-    yield from (setting for setting in SETTINGS if setting.key in kept)
+    yield from (setting for setting in (*SETTINGS, *MORE) if setting.key in kept)
     yield from (_clock(kind) for kind in ClockKind if kind.value in kept and kind.value not in BY_KEY)
 
 
@@ -301,6 +355,20 @@ def setting_of(key: str) -> Setting | None:
 
 def _length(value: Mapping[str, Any]) -> Length:
     return Length(value["length"], Unit(value["unit"]))
+
+
+def _step(value: Mapping[str, Any]) -> ReminderStep:
+    when = ReminderWhen(value["when"])
+    return ReminderStep(when, ReminderTo(value["to"]), None if when == ReminderWhen.AT else _length(value))
+
+
+def _hours(value: Mapping[str, Any]) -> OfficeHours:
+    return OfficeHours(dt.time.fromisoformat(value["opens"]), dt.time.fromisoformat(value["closes"]))
+
+
+def _closure(day: Mapping[str, str]) -> str:
+    on = dt.date.fromisoformat(day["date"])
+    return f"{on:%a} {on.day} {on:%B %Y}: {day['name']}"
 
 
 def _again(value: Mapping[str, Any]) -> tuple[Length, Length]:

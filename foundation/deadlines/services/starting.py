@@ -29,6 +29,7 @@ from foundation.partnership.pathway import Clock, Length, Policy
 from foundation.tenancy.models import TenantModel
 from foundation.tenancy.scope import current_partnership_id
 
+
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Who does the work that a clock measures; without an agency it is the hub's."""

@@ -9,9 +9,10 @@ from foundation.deadlines import queries
 from foundation.deadlines.calendar import Calendar, DayNotKnown
 from foundation.deadlines.enums import DeadlineState
 from foundation.deadlines.models import Deadline, Reminder
-from foundation.deadlines.reminding import BEFORE, moment_of
-from foundation.partnership.enums import ClockKind
-from foundation.partnership.pathway import Clock, ReminderStep, steps_of
+from foundation.deadlines.reminding import moment_of
+from foundation.partnership.enums import ClockKind, ReminderWhen
+from foundation.partnership.lengths import ReminderStep
+from foundation.partnership.pathway import Clock, steps_of
 
 
 def set_reminders(one: Deadline, found: Clock, calendar: Calendar) -> None:
@@ -37,7 +38,7 @@ def set_reminders(one: Deadline, found: Clock, calendar: Calendar) -> None:
         for number, step in enumerate(steps_of(found))
     ]
     Reminder.objects.bulk_create(
-        (each for each in made if each.when != BEFORE or each.due_at > now), ignore_conflicts=True
+        (each for each in made if each.when != ReminderWhen.BEFORE or each.due_at > now), ignore_conflicts=True
     )
 
 

@@ -24,11 +24,12 @@ def shorten(**kwargs: Any) -> None:
     seconds = int(os.environ.get("REMINDING_LEASE", 0))
     if not seconds:
         return
-    from foundation.notifications import holding
+    from foundation.notifications import holding, posting  # models are not loaded before
     from foundation.notifications.services import TOPIC, mailing
-    from foundation.outbox import handlers
+    from foundation.outbox import handlers, services
 
     lease = dt.timedelta(seconds=seconds)
     handlers._registry[TOPIC] = dataclasses.replace(handlers.handler_for(TOPIC), lease=lease)
     mailing.LEASE = lease - dt.timedelta(seconds=1)
-    holding.REST = dt.timedelta(seconds=2)
+    posting.LONGEST_HAND_OVER = dt.timedelta(seconds=1)
+    holding.REST = services.FIRST_WAIT = dt.timedelta(seconds=2)

@@ -10,23 +10,28 @@ import datetime as dt
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from django.db.models import Q
+from celery import current_app
+from django.test import Client
+from django.urls import reverse
 
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Membership
 from foundation.common import clock
 from foundation.common.actors import system
 from foundation.deadlines import services as deadlines
-from foundation.deadlines.models import Reminder
+from foundation.deadlines import subjects
+from foundation.deadlines.models import Deadline, Reminder
 from foundation.deadlines.services.starting import Whose
 from foundation.notifications.enums import MailingState
 from foundation.notifications.models import Mailing, Message
+from foundation.outbox import kick
 from foundation.outbox.models import OutboxMessage
 from foundation.partnership import presets
 from foundation.partnership import services as pathways
@@ -34,7 +39,7 @@ from foundation.partnership.enums import ClockKind, StartEvent
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from tests.embedded.conftest import make_root
-from tests.factories import make_agency, make_member, make_partnership
+from tests.factories import make_agency, make_member, make_partnership, sign_in
 from tests.trust.reminding import Broker, Catcher, Crew, Notify
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_200), pytest.mark.django_db(transaction=True)]
@@ -66,7 +71,7 @@ class Size:
     patience: float
 
 
-SIZE = Size(1_000, 6, 120, 150, 18, 480) if WHOLE else Size(30, 3, 8, 10, 3, 90)
+SIZE = Size(1_000, 6, 120, 150, 18, 480) if WHOLE else Size(30, 3, 8, 12, 3, 120)
 
 
 @pytest.fixture
@@ -187,9 +192,9 @@ def is_quiet(place: Partnership) -> bool:
         open_states = [MailingState.WAITING, MailingState.CLAIMED]
         assert not OutboxMessage.objects.filter(gave_up_at__isnull=False).exists()
         return not (
-            Reminder.objects.filter(when="at", done_at=None).exists()
+            Reminder.objects.filter(done_at=None, due_at__lte=clock.now()).exists()
             or OutboxMessage.objects.filter(done_at=None).exists()
-            or Mailing.objects.filter(Q(state__in=open_states)).exists()
+            or Mailing.objects.filter(state__in=open_states).exists()
         )
 
 
@@ -198,3 +203,76 @@ def wait_until(happens: Callable[[], bool], seconds: float) -> None:
     while not happens():
         assert time.monotonic() < ends, "it did not come to rest in time"
         time.sleep(1)
+
+
+@pytest.fixture
+def own_line(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+    """This process speaks to the broker that can be stopped."""
+    monkeypatch.setattr(current_app.conf, "broker_write_url", broker.url)
+    kick._hang_up()
+    yield broker
+    kick._hang_up()
+    kick._asked_again_at = 0.0
+
+
+def test_a_request_that_tells_somebody_needs_no_broker(
+    own_line: Broker, catcher: Catcher, tmp_path: Path, record_property: Any
+) -> None:
+    """CLK-5, trust 10: with the broker down a page that tells a manager answers as quickly, and the e-mail goes out
+    once the broker is back.
+    """
+    place = make_partnership()
+    start_clocks(place, 3, Random(1), clock.now() + HOUR / 2)
+    with tenant_scope(place.pk):
+        clocks = list(Deadline.objects.exclude(owner=None).select_related("owner", "agency"))
+        (manager,) = Membership.objects.filter(role=Role.MANAGER).select_related("user")
+    client = sign_in(Client(), clocks[0].owner, place, clocks[0].agency)
+    until = clock.today() + dt.timedelta(days=9)
+    sent = {"until_0": until.day, "until_1": until.month, "until_2": until.year, "reason": "They are away"}
+
+    def ask(one: Deadline) -> float:
+        began = time.monotonic()
+        path = reverse("deadlines:ask", kwargs={"partnership": place.slug, "deadline_id": one.pk})
+        assert client.post(path, sent).status_code == 302
+        return time.monotonic() - began
+
+    own = [one for one in clocks if one.owner_id == clocks[0].owner_id]
+    with known_to_everybody():
+        up = min(ask(one) for one in own[:2])
+        own_line.stop()
+        down = [ask(one) for one in own[2:]]
+    assert min(down) < up + 0.5
+    with tenant_scope(place.pk):
+        keys = set(Message.objects.values_list("user_id", flat=True))
+        assert keys == {manager.user_id}
+        assert Message.objects.count() == len(own) == 5
+    assert catcher.caught == {}
+
+    own_line.start()
+    crew = Crew(tmp_path, own_line, catcher, seed=1, short=True)
+    try:
+        crew.start()
+        wait_until(lambda: is_quiet(place), SIZE.patience)
+    finally:
+        crew.end()
+    (got,) = catcher.taken().values()
+    assert got == [manager.user.email]
+    record_property("trust", f"a request without a broker: {min(down) * 1000:.0f} ms, with one {up * 1000:.0f} ms")
+
+
+@contextmanager
+def known_to_everybody() -> Iterator[None]:
+    """Clocks about people's own places may be seen by all: the rooms above say so of their things."""
+    subject = subjects.Subject(
+        visible_ids=lambda actor: Membership.objects.values("pk"),
+        workable_ids=lambda actor: Membership.objects.values("pk"),
+        describe=lambda actor, ids: {},
+        url=lambda slug, key: f"/{slug}/",
+    )
+    before = dict(subjects._subjects)
+    subjects.know("accounts.membership", subject)
+    try:
+        yield
+    finally:
+        subjects._subjects.clear()
+        subjects._subjects.update(before)

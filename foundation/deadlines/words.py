@@ -61,7 +61,8 @@ def _explained(one: Deadline) -> Iterator[str]:
         return
     words = reckoning.in_words
     yield f"{words[:1].upper()}{words[1:]}."
-    moved = [*one.pauses.all(), *one.extensions.filter(state=ExtensionState.GRANTED).select_related("decided_by")]
+    moved: list[Pause | Extension] = [*one.pauses.all()]
+    moved += one.extensions.filter(state=ExtensionState.GRANTED).select_related("decided_by")
     yield from map(_moved, sorted(moved, key=_since))
 
 

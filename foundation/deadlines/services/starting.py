@@ -124,7 +124,7 @@ def _work_out(one: Deadline) -> bool:
     one.work_out(due_at=reckoning.due_at)
     one.save(update_fields=["state", "due_at", "original_due_at", "left_out"])
     renew_reminders(one)
-    _record(system(one.partnership_id), DeadlineVerb.WORKED_OUT, one, due=one.due_at)
+    _record(system(current_partnership_id()), DeadlineVerb.WORKED_OUT, one, due=one.due_at)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -29,7 +29,7 @@ def may_work(request: HttpRequest, **kwargs: Any) -> None:
 class ClockForm(PageFormView):
     """A form about one clock."""
 
-    policy: Any = staticmethod(may_work)
+    policy: ClassVar[Any] = staticmethod(may_work)
     template_name = "deadlines/clock_form.html"
 
     @property

@@ -21,6 +21,9 @@ from foundation.common import clock
 PARTNERSHIPS, CASES, SEED = 150, 1_500_000, 1
 MOST_PARTNERSHIPS = 999
 BEGUN, WHOLE = "populate: begun", "populate: whole"
+EDITION = 2
+"""Raised when other rows are made than before, so that a database that was kept is made anew."""
+
 _MARK = "COMMENT ON TABLE tenancy_partnership IS '{}'"
 _REQUIRED = """
     SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s
@@ -44,7 +47,7 @@ class Size:
     @property
     def words(self) -> str:
         """As it is written into the database once everything stands."""
-        return f"{WHOLE}, {self.partnerships} partnerships, {self.cases} cases, seed {self.seed}"
+        return f"{WHOLE}, {self.partnerships} partnerships, {self.cases} cases, seed {self.seed}, edition {EDITION}"
 
 
 def populate(size: Size, *, say: Say) -> None:

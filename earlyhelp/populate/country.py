@@ -1,4 +1,4 @@
-"""The ground of every partnership: agencies, teams, workers and the assessment's form.
+"""The ground of every partnership: agencies, teams, workers, the assessment's form and the pathway's first version.
 
 Every partnership has the same agencies. Of its cases a council's early help is let into nine in ten, a small charity
 into two in a hundred, and some twenty others into a part each: so a list can be measured from a large and a small hat.
@@ -26,10 +26,13 @@ from foundation.accounts.models import Agency, Membership, Team, User
 from foundation.common import clock
 from foundation.formdefs.models import FormDefinition
 from foundation.formdefs.services import LIBRARY
+from foundation.partnership import presets
+from foundation.partnership.models import PathwayPolicy
 from foundation.tenancy.models import Partnership
 
 MAINTENANCE = "maintenance"
 AT_ONCE = 2_000
+PRESET = "derby"
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,15 @@ def build(*, partnerships: int, seed: int, password: str | None, milliseconds: i
     """Write the ground of so many partnerships; with a password, those who have an address of a role can sign in."""
     towns = [_town(number, seed, milliseconds) for number in range(1, partnerships + 1)]
     Partnership.objects.using(MAINTENANCE).bulk_create(
-        Partnership(id=town.id, slug=town.slug, name=f"Size {town.number:03}", second_factor=False) for town in towns
-    )
+        Partnership(
+            id=town.id, slug=town.slug, name=f"Size {town.number:03}", second_factor=False, pathway_version=1
+        )
+        for town in towns
+    )  # fmt: skip
     _agencies(towns)
     _workers(towns, Random(f"{seed} workers"), make_password(password))  # noqa: S311 (invented names)
     _forms(towns)
+    _policies(towns)
     return towns
 
 
@@ -208,6 +215,16 @@ def _forms(towns: list[Town]) -> None:
         FormDefinition(
             id=town.definition_id, partnership_id=town.id, key=body["key"], version=1, title=body["title"], body=body,
             published_at=clock.now(),
+        )
+        for town in towns
+    )  # fmt: skip
+
+
+def _policies(towns: list[Town]) -> None:
+    preset = presets.load(PRESET)
+    PathwayPolicy.objects.using(MAINTENANCE).bulk_create(
+        PathwayPolicy(
+            id=town.keys.next(), partnership_id=town.id, version=1, preset=PRESET, body=preset.body, made_at=clock.now()
         )
         for town in towns
     )  # fmt: skip

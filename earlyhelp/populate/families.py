@@ -2,9 +2,10 @@
 
 What stands in proportion, of each case: a family of two to six people with one consent that covers them; the grants
 that this consent opens (two for the agency that leads, and one on average for others); the enquiry it came from; an
-assessment for nearly all, in the state that fits its age, its sections only while it is unfinished; two entries of the
-trail and one look, each with its link. One family in twenty has its whole row history. Besides, an enquiry that opened
-no case for every seven cases, and in each partnership a queue. Written answers are left out: they are in no index.
+assessment for nearly all, in the state that fits its age, its sections only while it is unfinished; the clocks of all
+three; two entries of the trail and one look, each with its link. One family in twenty has its whole row history.
+Besides, an enquiry that opened no case for every seven cases, and in each partnership a queue. Written answers are
+left out: they are in no index.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from assessments.enums import AssessmentState, SectionState
 from cases.enums import CaseState, CaseVerb, GrantLevel
 from consent.enums import ConsentHow, ConsentState, ConsentVerb, InformationKind
 from earlyhelp.populate import tables
+from earlyhelp.populate.clocks import About, Clocks
 from earlyhelp.populate.country import LED, NAMED, House, Town
 from earlyhelp.populate.households import Born, Household, Households
 from earlyhelp.populate.ids import reference
@@ -24,6 +26,7 @@ from earlyhelp.populate.moments import CLOSES, DAYS, OPENS, Moments
 from earlyhelp.populate.tables import HISTORY, NULL, Table
 from earlyhelp.populate.trail import Rows, Trail
 from foundation.accounts.enums import Role
+from foundation.partnership.enums import ClockKind
 from intake.enums import Decision, EnquiryState, Need
 
 CONTRIBUTES = 0.2
@@ -38,6 +41,9 @@ ENQUIRY_PEOPLE_DAYS = DAYS // 10
 """How far back the people are kept as the enquiry told of them."""
 
 QUEUE = 25
+REVIEW, FIRST_CONTACT = 42, 3
+"""Days of two clocks."""
+
 OPEN, CLOSED = CaseState.OPEN.value, CaseState.CLOSED.value
 NEEDS = list(Need.values)
 LEVELS = ("2", "2", "2", "2", "1+", "1+", "3")
@@ -82,6 +88,7 @@ class Maker:
         self._town, self._rows, self._moments = town, rows, moments
         self._permissions, self._sections = permissions, sections
         self._trail = Trail(str(town.id), rows)
+        self._clocks = Clocks(town, rows, moments, self._put)
         self._households = Households(town, cases)
         self._random, self._key = town.random, town.keys.next
         self._id = str(town.id)
@@ -101,9 +108,10 @@ class Maker:
         self._family(told.home)
         self._go_to(day)
         case, is_open = self._key(), self._is_open(day)
+        about = About("cases.case", case, case, reference("EH", self._cases, self._offset), worker, lead)
         self._put(
             tables.CASE, case,
-            f"{case}\t{self._id}\t{reference('EH', self._cases, self._offset)}\t{told.home.key}\t"
+            f"{case}\t{self._id}\t{about.reference}\t{told.home.key}\t"
             f"{OPEN if is_open else CLOSED}\t{self._level}\t{worker}\t{lead.id}\t{lead.team_of(worker)}\t"
             f"{self._at}\t{self._screener()}",
         )  # fmt: skip
@@ -114,7 +122,8 @@ class Maker:
             self._key(), self._at, self._epoch, (self._screener(), self._town.council.id), Role.SCREENER.value,
             CaseVerb.OPENED.value, ("cases.case", case), case, f'{{"level": "{self._level}"}}',
         )  # fmt: skip
-        self._assessment(case, lead, worker, day, is_open)
+        self._assessment(about, lead, day, is_open)
+        self._reviews(about, day, is_open)
         self._trail.saw(self._key(), self._at, self._epoch, (worker, lead.id), ("cases.case", case), case)
         if self._random.random() < NO_CASE_OPENED:
             self.no_case(day)
@@ -218,6 +227,7 @@ class Maker:
     def _enquiry(self, told: Told, case: str, state: EnquiryState = EnquiryState.DECIDED) -> None:
         self._enquiries += 1
         key, screener, need = self._key(), self._screener(), self._enquiries % len(NEEDS)
+        name = reference("EN", self._enquiries, self._offset)
         taken = f"{NULL}\t{NULL}" if state is EnquiryState.WAITING else f"{screener}\t{self._at}"
         decided = f"\t\t\t{NULL}\t{NULL}"
         if state is EnquiryState.DECIDED:
@@ -225,12 +235,27 @@ class Maker:
             decided = f"{decision.value}\t{self._level}\tTalked through\t{screener}\t{self._at}"
         self._put(
             tables.ENQUIRY, key,
-            f"{key}\t{self._id}\t{reference('EN', self._enquiries, self._offset)}\t{self._key()}\t{state.value}\t"
+            f"{key}\t{self._id}\t{name}\t{self._key()}\t{state.value}\t"
             f"{told.at}\t{told.sender[0]}\t{told.sender[1]}\t{told.consent}\t{told.home.words}\t{WORRIES}\t\t\t\t"
             f"{{{NEEDS[need]},{NEEDS[(need * 5 + 3) % len(NEEDS)]}}}\t{{}}\t{taken}\t{decided}\t{case}",
         )  # fmt: skip
         if told.day >= DAYS - ENQUIRY_PEOPLE_DAYS:
             self._enquiry_people(key, told.home.people, known=case != NULL)
+        owner = NULL if state is EnquiryState.WAITING else screener
+        about = About("intake.enquiry", key, case, name, owner)
+        if state is EnquiryState.DECIDED:
+            self._clocks.met(ClockKind.SCREENING_DECISION, about, told.at, told.day + 1, self._at)
+        else:
+            self._clocks.screening(about, told.at)
+
+    def _reviews(self, about: About, day: int, is_open: bool) -> None:
+        """The next one of an open case, the last of a closed one; a family that is new is first to be met."""
+        if not is_open:
+            self._clocks.met(ClockKind.REVIEW, about, self._at, min(day + REVIEW, DAYS), day + REVIEW - day % 9)
+            return
+        self._clocks.runs(ClockKind.REVIEW, about, day, REVIEW)
+        if DAYS - day <= FIRST_CONTACT:
+            self._clocks.runs(ClockKind.FIRST_CONTACT, about, day, FIRST_CONTACT)
 
     def _enquiry_people(self, enquiry: str, people: list[Born], *, known: bool) -> None:
         rows = self._rows[tables.ENQUIRY_PERSON.name]
@@ -241,7 +266,7 @@ class Maker:
                 f"{born.key if known else NULL}"
             )
 
-    def _assessment(self, case: str, lead: House, author: int, day: int, is_open: bool) -> None:
+    def _assessment(self, case: About, lead: House, day: int, is_open: bool) -> None:
         """None for one case in ten; written by the lead, decided by the agency's manager a fortnight later."""
         if self._random.random() < 0.1:
             return
@@ -249,7 +274,7 @@ class Maker:
         state = AssessmentState.APPROVED if finished else self._random.choice(UNFINISHED)
         judged = state in (AssessmentState.APPROVED, AssessmentState.RETURNED)
         sent = judged or state is AssessmentState.SUBMITTED
-        later = self._moments.text(min(day + 14, DAYS), OPENS)
+        author, later = int(case.owner), self._moments.text(min(day + 14, DAYS), OPENS)
         agreed = f"{later}\tTheir mother" if sent or state is AssessmentState.AGREED else f"{NULL}\t"
         submitted = f"{later}\t{author}" if sent else f"{NULL}\t{NULL}"
         decided = f"{later}\t{lead.managers[0]}" if judged else f"{NULL}\t{NULL}"
@@ -257,10 +282,15 @@ class Maker:
         key = self._key()
         self._put(
             tables.ASSESSMENT, key,
-            f"{key}\t{self._id}\t{case}\t1\t{self._town.definition_id}\t{state.value}\t{author}\t{self._at}\t{agreed}\t\t"
+            f"{key}\t{self._id}\t{case.key}\t1\t{self._town.definition_id}\t{state.value}\t{author}\t{self._at}\t{agreed}\t\t"
             f"{submitted}\t{decided}\t\t{frozen}",
         )  # fmt: skip
-        if not finished:
+        about = About("assessments.assessment", key, case.key, case.reference, author, lead)
+        if finished:
+            due = day + (10 if self._cases % 10 == 0 else 14)
+            self._clocks.met(ClockKind.ASSESSMENT_COMPLETED, about, self._at, due, day + 14)
+        else:
+            self._clocks.runs(ClockKind.ASSESSMENT_COMPLETED, about, day, 14)
             self._sections_of(key, state, author)
 
     def _sections_of(self, assessment: str, state: AssessmentState, author: int) -> None:

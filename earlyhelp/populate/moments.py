@@ -1,4 +1,4 @@
-"""Moments of the five years that end today, as PostgreSQL and the keys of rows want them; written out beforehand."""
+"""Moments of the last five years and of the weeks to come, as PostgreSQL and keys want them; written out beforehand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import datetime as dt
 
 YEARS = 5
 DAYS = YEARS * 365
+AHEAD = 60
+"""Days after today that a due time may fall on."""
+
 OPENS, CLOSES = 9 * 3600, 17 * 3600
 SATURDAY = 5
 
@@ -15,7 +18,7 @@ class Moments:
 
     def __init__(self, today: dt.date) -> None:
         self.first = today - dt.timedelta(days=DAYS)
-        every = [self.first + dt.timedelta(days=number) for number in range(DAYS + 1)]
+        every = [self.first + dt.timedelta(days=number) for number in range(DAYS + AHEAD + 1)]
         self.days = [day.isoformat() for day in every]
         # Nobody works at weekends: what falls on one is of the Friday before.
         self.working = [max(0, number - max(0, day.weekday() - SATURDAY + 1)) for number, day in enumerate(every)]

@@ -24,7 +24,8 @@ class Table:
     def copy(self) -> str:
         """The statement that takes its rows."""
         names = [*self.columns, *(column for column, _ in self.constants)]
-        return f"COPY {self.name} ({', '.join(names)}) FROM STDIN"
+        quoted = ", ".join(f'"{name}"' for name in names)  # "when" and "to" are words of SQL
+        return f"COPY {self.name} ({quoted}) FROM STDIN"
 
     def lines(self, rows: Iterable[str]) -> str:
         """Rows as COPY reads them."""
@@ -79,6 +80,28 @@ ASSESSMENT = _table(
 SECTION = _table(
     "assessments_section", "id partnership_id assessment_id key answers state revision saved_at saved_by_id"
 )
+DEADLINE = _table(
+    "deadlines_deadline",
+    "id partnership_id kind subject_kind subject_id case_id reference owner_id agency_id team_id state policy_version "
+    "start_event started_at count unit for_figures approval_first left_out original_due_at due_at met_at paused_at "
+    "cancelled_at cancel_reason",
+)
+EXTENSION = _table(
+    "deadlines_extension",
+    "id partnership_id deadline_id state until reason late due_before asked_by_id asked_at decided_by_id decided_at "
+    "answer",
+)
+REMINDER = _table("deadlines_reminder", "id partnership_id deadline_id step when to clock_due_at due_at done_at")
+MESSAGE = _table(
+    "notifications_message",
+    "id partnership_id user_id agency_id key kind params subject_kind subject_id case_id reference at read_at "
+    "mailing_id",
+)
+MAILING = _table(
+    "notifications_mailing",
+    "id partnership_id user_id state asked_at claimed_at leased_until handed_over_at settled_at look_at attempts "
+    "channel provider_id trouble",
+)
 AUDIT = _table(
     "audit_entry",
     "id partnership_id at user_id agency_id roles verb subject_kind subject_id case_id detail",
@@ -87,11 +110,15 @@ ACCESS = _table("audit_access", "id partnership_id at user_id agency_id subject_
 CHAIN = _table("audit_chain", "entry_id partnership_id entry_kind entry_at digest seq hash")
 
 # The tables whose rows have a history; one that is kept is the row itself with what follows it.
-TRACKED = (FAMILY, PERSON, MEMBER, CASE, CONSENT, CONSENT_AGENCY, CONSENT_PERSON, ENQUIRY, ASSESSMENT)
+TRACKED = (
+    FAMILY, PERSON, MEMBER, CASE, CONSENT, CONSENT_AGENCY, CONSENT_PERSON, ENQUIRY, ASSESSMENT, DEADLINE, EXTENSION,
+)  # fmt: skip
 HISTORY = {
     table.name: Table(
         f"{table.name}event", (*table.columns, "pgh_created_at", "pgh_label", "pgh_context", "pgh_obj_id")
     )
     for table in TRACKED
 }
-ALL = (*TRACKED, GRANT, ENQUIRY_PERSON, SECTION, AUDIT, ACCESS, CHAIN, *HISTORY.values())
+ALL = (
+    *TRACKED, GRANT, ENQUIRY_PERSON, SECTION, REMINDER, MESSAGE, MAILING, AUDIT, ACCESS, CHAIN, *HISTORY.values(),
+)  # fmt: skip

@@ -25,10 +25,12 @@ from earlyhelp.populate.scaffolding import Lost, Scaffolding
 from foundation.accounts.hats import Hat, hats_of
 from foundation.accounts.models import Agency, User
 from foundation.common.text import nhs_number
+from foundation.deadlines import queries as deadlines
+from foundation.deadlines.models import Deadline
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from tests.factories import sign_in
-from tests.populate.conftest import SIZE
+from tests.populate.conftest import NOW, SIZE
 
 
 def refusal(*arguments: str) -> str:
@@ -52,12 +54,60 @@ def test_there_is_as_much_as_was_asked_for(ask: Any) -> None:
     )
     assert dict(each) == {"size-001": 121, "size-002": 120}
     counts = {table.name: ask(f"SELECT count(*) FROM {table.name}")[0][0] for table in tables.ALL}
+    del counts["deadlines_extensionevent"]  # one in five hundred families has one
     assert all(counts.values()), "every table has something"
     assert 2.6 < counts["cases_casegrant"] / every < 3.4
     assert 3 < counts["cases_person"] / every < 4.5
     assert counts["cases_person"] == counts["cases_familymember"] == counts["consent_consentperson"]
     assert every < counts["intake_enquiry"] == counts["consent_consent"] < 1.6 * every
     assert counts["audit_chain"] == counts["audit_entry"] + counts["audit_access"]
+
+
+def test_clocks_run_in_what_is_open_and_are_met_in_what_is_done(ask: Any) -> None:
+    """CLK-1: some three for each case; each enquiry in the queue, and each open case, has one that runs."""
+    states = Counter(dict(ask("SELECT state, count(*) FROM deadlines_deadline GROUP BY 1")))
+    assert set(states) == {"running", "met"}
+    assert 2.5 < sum(states.values()) / SIZE.cases < 4
+    without = (
+        "SELECT count(*) FROM {0} s WHERE s.state IN %s AND NOT EXISTS (SELECT FROM deadlines_deadline d WHERE {1})"
+    )
+    running = "d.subject_id = s.id AND d.partnership_id = s.partnership_id AND d.state = 'running'"
+    assert ask(without.format("intake_enquiry", running), ("waiting", "taken")) == [(0,)]
+    assert ask(without.format("cases_case", running), ("open",)) == [(0,)]
+    ((late, today, soon),) = ask(
+        "SELECT count(*) FILTER (WHERE due_at < %s), count(*) FILTER (WHERE due_at::date = %s), "
+        "count(*) FILTER (WHERE due_at > %s) FROM deadlines_deadline WHERE state = 'running'",
+        NOW, NOW.date(), NOW,
+    )  # fmt: skip
+    assert 0 < late < today + soon
+    assert today
+    assert ask("SELECT count(*) FROM deadlines_reminder WHERE done_at IS NULL AND due_at <= %s", NOW) == [(0,)]
+
+
+def test_clocks_keep_a_version_of_the_policy_and_can_be_explained(said: list[str]) -> None:
+    """CLK-2: the arithmetic's policy is there, and a manager's page of what is late opens."""
+    worn = hat("manager")
+    with tenant_scope(worn.partnership.pk):
+        assert set(Deadline.objects.values_list("policy_version", flat=True)) == {worn.partnership.pathway_version}
+        assert deadlines.policy_of(1).preset == "derby"
+    client = sign_in(Client(), worn.user, worn.partnership, worn.agency)
+    assert client.get(reverse("deadlines:late", args=[worn.partnership.slug])).status_code == 200
+
+
+def test_inboxes_of_the_measured_agencies_hold_what_was_told(ask: Any) -> None:
+    """CLK-5: a message for each reminder that was told there, read or unread, in an e-mail that arrived."""
+    read, unread = (
+        ask(f"SELECT count(*) FROM notifications_message WHERE read_at IS {how}")[0][0] for how in ("NOT NULL", "NULL")
+    )
+    assert read > unread > 0
+    lost = (
+        "SELECT count(*) FROM notifications_message m LEFT JOIN deadlines_reminder r ON m.key = 'reminder:' || r.id "
+        "WHERE r.done_at IS NULL OR m.mailing_id IS NULL"
+    )
+    assert ask(lost) == [(0,)]
+    worn = hat()
+    client = sign_in(Client(), worn.user, worn.partnership, worn.agency)
+    assert client.get(reverse("notifications:inbox", args=[worn.partnership.slug])).status_code == 200
 
 
 def test_a_large_and_a_small_agency_see_their_parts(ask: Any) -> None:

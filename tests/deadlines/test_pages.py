@@ -73,8 +73,8 @@ class TestTheClock:
         text = text_of(get(place, "worker", "detail", deadline_id=one.pk))
         for said in (
             SENTENCE, "Assessment completed", "North locality", REFERENCE, "7 working days left", "Running",
-            "By version 1 of the pathway policy", "The day of the start is not counted", "Asha Okafor, Fernshire Early Help, North locality",
-            "Started this clock", "by Asha Okafor",
+            "By version 1 of the pathway policy", "The day of the start is not counted", "Started this clock",
+            "Asha Okafor, Fernshire Early Help, North locality", "by Asha Okafor",
         ):  # fmt: skip
             assert said in text, said
 

@@ -56,6 +56,7 @@ OWNERSHIPS: Mapping[str, tuple[str, ...]] = {
     "office": ("own", *ACROSS),
     "filter": ("own", "other", *ACROSS),
     "look": ("own", "other", *ACROSS),
+    "message": ("own", "other", *ACROSS),
     "list": ("here", "foreign_there", "nowhere"),
 }
 
@@ -64,7 +65,7 @@ def may_know(role: str, fact: Fact) -> bool:
     """Whether somebody in this role of the viewers' agency may be told a fact, on whatever page."""
     if fact.partnership != "north":
         return False
-    if fact.about in {"filter", "look"}:
+    if fact.about in {"filter", "look", "message"}:
         return fact.ownership == "own" and role == fact.sender
     if fact.about == "office":
         return role in ADMINISTRATOR
@@ -126,6 +127,7 @@ class Row:
     shows: str = ""
     keeps_no_trail: str = ""  # why what is kept here is nobody's record
     reference_only: bool = False  # what is shown is a reference, which tells nothing of a family
+    reading_notes: frozenset[str] = frozenset()  # what reading notes besides that it was read
 
     @property
     def offers(self) -> frozenset[str]:
@@ -174,6 +176,11 @@ def own_filter(*statuses: int) -> Rule:
 def own_look(*statuses: int) -> Rule:
     """Unusual looks at families' records: the manager's of the agency that leads (FAM-8)."""
     return rule(let(MANAGER, OWN, *statuses), refused=404, role_first=True)
+
+
+def own_message(*statuses: int) -> Rule:
+    """What a person was told is theirs alone, whatever their role."""
+    return rule(let(EVERY_ROLE, OWN, *statuses), refused=404)
 
 
 def section(target: Target) -> Mapping[str, Any]:
@@ -291,6 +298,13 @@ MATRIX: Mapping[str, Row | Outside] = {
         body=lambda target: WITHDRAW,
         shows="consent",
     ),
+    "notifications:inbox": Row("list", listed(EVERY_ROLE, 200)),
+    "notifications:read_all": Row("list", None, listed(EVERY_ROLE, 302)),
+    "notifications:choices": Row(
+        "list", listed(EVERY_ROLE, 200), listed(EVERY_ROLE, 302), body=lambda target: {"mail": "daily"}
+    ),
+    "notifications:open": Row("message", own_message(302), reading_notes=frozenset({"notifications_message"})),
+    "mail:not_arrived": Row("list", listed(ADMINISTRATOR, 200)),
     "people:agencies": Row("list", listed(ADMINISTRATOR, 200)),
     "people:agency_add": Row(
         "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302), body=lambda target: AGENCY

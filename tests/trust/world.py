@@ -31,6 +31,9 @@ from foundation.common import clock
 from foundation.common.actors import system
 from foundation.common.ids import new_id
 from foundation.documents.making import render
+from foundation.notifications import kinds
+from foundation.notifications import services as notifications
+from foundation.notifications.models import Message
 from foundation.partnership import services as pathways
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
@@ -70,6 +73,7 @@ class Side:
     drafts: dict[str, Target] = field(default_factory=dict)
     filters: dict[str, Target] = field(default_factory=dict)
     looks: dict[str, Target] = field(default_factory=dict)
+    messages: dict[str, Target] = field(default_factory=dict)
     office: Target | None = None
 
 
@@ -121,6 +125,7 @@ class _Builder:
             self.enquiries()
             self.filters()
             self.looks()
+            self.messages()
             side.office = self.office()
             documents = [self.side.cases[ownership, "approved"].ids["document_id"] for ownership in self.made()]
         for document_id in documents if render_documents else ():
@@ -177,6 +182,20 @@ class _Builder:
             made = UnusualLook.objects.get(case_id=case_id)
             self.mark(made.pk, "look", known, "look", "manager")
             self.side.looks["own manager" if known == "own" else known] = Target({"look_id": made.pk})
+
+    def messages(self) -> None:
+        """Each viewer is told something, and a colleague too."""
+        kinds.add("trust.told", words=lambda message: "Something is due")
+        for sender in (*(role.value for role in Role), "colleague"):
+            ownership = "other" if sender == "colleague" else "own"
+            member = self.side.people[sender]
+            notifications.tell(
+                to=[(member.user_id, member.agency_id)], kind="trust.told", key=f"trust:{sender}",
+                subject_kind="trust.thing", subject_id=new_id(),
+            )  # fmt: skip
+            told = Message.objects.get(user_id=member.user_id)
+            self.mark(told.pk, "message", ownership, "message", sender)
+            self.side.messages["other" if ownership == "other" else f"own {sender}"] = Target({"message_id": told.pk})
 
     # What only the administrator has to do with
 
@@ -347,6 +366,7 @@ def missing() -> Target:
     names = (
         "case_id", "consent_id", "assessment_id", "document_id", "enquiry_id", "draft_id",
         "agency_id", "team_id", "membership_id", "invitation_id", "filter_id", "look_id",
+        "message_id",
     )  # fmt: skip
     ids: dict[str, Any] = {name: new_id() for name in names}
     numbers = {"user_id": 999_999_999, "version": 999_999_999}

@@ -14,9 +14,7 @@ from foundation.common import clock
 from foundation.common.errors import Invalid
 from foundation.deadlines.calendar import Calendar
 from foundation.partnership.enums import Unit
-from foundation.partnership.pathway import Length
-
-LONGEST = {Unit.HOURS: 24 * 366, Unit.CALENDAR_DAYS: 732, Unit.WORKING_DAYS: 520, Unit.WEEKS: 104, Unit.MONTHS: 24}
+from foundation.partnership.pathway import LONGEST, Length
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from cases.panels import NextStep, PathStep
 from foundation.accounts.enums import Role
 from foundation.common import clock
 from foundation.common.actors import Actor
+from foundation.deadlines import subjects
 from foundation.documents import kinds
 from foundation.documents import queries as documents
 from foundation.documents.models import Document
@@ -138,6 +139,15 @@ def decides(actor: Actor) -> bool:
     return actor.has(Role.MANAGER)
 
 
+clock_subject = subjects.Subject(
+    visible_ids=lambda actor: queries.visible_to(actor).values("pk"),
+    workable_ids=lambda actor: Assessment.objects.filter(case__in=case_queries.workable_by(actor)).values("pk"),
+    describe=queries.family_names,
+    url=lambda slug, assessment_id: link(slug, "detail", assessment_id),
+)
+"""What the clocks of an assessment are about (CLK-2)."""
+
+
 def hang() -> None:
     """Once, when the app is ready."""
     panels.add("assessments/case_panel.html", case_panel, order=20)
@@ -145,6 +155,7 @@ def hang() -> None:
     panels.path.add(path, order=20)
     panels.happenings.know(AssessmentVerb)
     panels.looked_at.know("assessments.assessment", page="The assessment")
+    subjects.know("assessments.assessment", clock_subject)
     navigation.add("Waiting for approval", "assessments:waiting", decides, order=40)
     kinds.add(
         "eha",

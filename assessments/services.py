@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django_fsm import can_proceed
 
-from assessments import policies, queries
+from assessments import policies, queries, timing
 from assessments.comparing import same_entries, same_words
 from assessments.disclosure import without_hidden_people
 from assessments.enums import WRITABLE, AssessmentState, AssessmentVerb, SectionState
@@ -30,6 +31,7 @@ from foundation.formdefs import queries as formdefs
 from foundation.formdefs.definitions import Page
 from foundation.formdefs.enums import Kind
 from foundation.formdefs.merging import put_back
+from foundation.partnership.enums import StartEvent
 
 FORM = "eha"
 # In characters.
@@ -56,8 +58,13 @@ class Comment:
 
 
 @transaction.atomic
-def start_assessment(*, by: Actor, case: Case, author: User) -> Assessment:
-    """Make the first version, empty, on the form definition in use today, which it keeps (EHA-3)."""
+def start_assessment(
+    *, by: Actor, case: Case, author: User, events: Mapping[StartEvent, dt.datetime] | None = None
+) -> Assessment:
+    """Make the first version, empty, on the form definition in use today, which it keeps (EHA-3).
+
+    Those of its clocks start whose policy names one of the `events` (CLK-1).
+    """
     definition = formdefs.current(FORM)
     assessment = Assessment.objects.create(
         case=case, definition=definition, author=author, created_at=clock.now(), version=1
@@ -66,6 +73,7 @@ def start_assessment(*, by: Actor, case: Case, author: User) -> Assessment:
         Section(assessment=assessment, key=page.key) for page in definitions.parse(definition.body).pages
     )
     audit.record(by=by, verb=AssessmentVerb.STARTED, subject=assessment, case_id=case.pk)
+    timing.opened(by, assessment, events or {})
     return assessment
 
 
@@ -157,6 +165,7 @@ def submit(*, by: Actor, assessment_id: UUID) -> Assessment:
     assessment.submit(by_id=by.person)
     assessment.save(update_fields=["state", "submitted_at", "submitted_by"])
     audit.record(by=by, verb=AssessmentVerb.SUBMITTED, subject=assessment, case_id=assessment.case_id)
+    timing.completed(by, assessment)
     return assessment
 
 
@@ -187,6 +196,7 @@ def give_back(*, by: Actor, assessment_id: UUID, comments: Sequence[Comment]) ->
     audit.record(
         by=by, verb=AssessmentVerb.RETURNED, subject=assessment, case_id=assessment.case_id, comments=len(said)
     )
+    timing.not_completed(by, assessment)
     return assessment
 
 
@@ -230,9 +240,12 @@ def _state_after(section: Section, *, same: bool, complete: bool) -> SectionStat
 
 def _begin(by: Actor, assessment: Assessment) -> None:
     if can_proceed(assessment.begin):
+        first = assessment.state == AssessmentState.DRAFT
         assessment.begin()
         assessment.save(update_fields=["state", "agreed_at", "agreed_by"])
         audit.record(by=by, verb=AssessmentVerb.BEGUN, subject=assessment, case_id=assessment.case_id)
+        if first:
+            timing.started(by, assessment)
 
 
 def _must_fit(page: Page, answers: Mapping[str, Any]) -> None:

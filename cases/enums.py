@@ -46,6 +46,30 @@ class CaseVerb(TextChoices):
     OPENED = "case.opened", "opened the case"
 
 
+class ContactVerb(TextChoices):
+    """What is written in the trail of a case about reaching its family."""
+
+    TRIED = "contact.tried", "tried to reach the family"
+    REACHED = "contact.reached", "was in touch with the family"
+
+
+class ContactHow(TextChoices):
+    """In what way somebody turned to a family."""
+
+    PHONE = "phone", "Phone call"
+    VISIT = "visit", "Home visit"
+    MEETING = "meeting", "Met at school or elsewhere"
+    LETTER = "letter", "Letter"
+    TEXT = "text", "Text or e-mail"
+
+
+class ContactResult(TextChoices):
+    """What came of it."""
+
+    ATTEMPTED = "attempted", "Tried, and did not reach them"
+    REACHED = "reached", "Reached them"
+
+
 class UnusualLookState(TextChoices):
     """Whether a manager has asked about it."""
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from guardian.models import GroupObjectPermissionBase
 
-from cases.enums import BirthDateKind, CaseState, GrantLevel, Part, UnusualLookState, UnusualReason
+from cases.enums import (
+    BirthDateKind,
+    CaseState,
+    ContactHow,
+    ContactResult,
+    GrantLevel,
+    Part,
+    UnusualLookState,
+    UnusualReason,
+)
 from cases.workflow import CaseWorkflow, UnusualLookWorkflow
 from foundation.accounts.models import Agency, Team, User
 from foundation.audit.history import tracked
@@ -73,7 +84,10 @@ class FamilyMember(TenantModel):
 
 @tracked
 class Case(CaseWorkflow, TenantModel):
-    """One spell of early help for one family, from an accepted enquiry to closure."""
+    """One spell of early help for one family, from an accepted enquiry to closure.
+
+    `enquired_at` is when the enquiry came from which it was opened; none where nobody said.
+    """
 
     reference = models.CharField(max_length=16)
     family = TenantForeignKey(Family, related_name="cases")
@@ -82,6 +96,7 @@ class Case(CaseWorkflow, TenantModel):
     lead = models.ForeignKey(User, models.PROTECT, related_name="+")
     lead_agency = TenantForeignKey(Agency, related_name="+")
     team = TenantForeignKey(Team, null=True, blank=True, related_name="+")
+    enquired_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
@@ -98,6 +113,40 @@ class Case(CaseWorkflow, TenantModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def enquired_or_opened_at(self) -> dt.datetime:
+        """From when on somebody may have turned to the family about it."""
+        return self.enquired_at or self.opened_at
+
+
+@tracked
+class Contact(TenantModel):
+    """One time that somebody turned to a case's family, whether they reached it or not (CLK-1: first contact sought).
+
+    `agency` is the one they did it for. `form_key` is of the form that it was written in: sent twice, it is recorded
+    once. `note` is read by workers whose agency may work on the case.
+    """
+
+    case = TenantForeignKey(Case, related_name="contacts")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    agency = TenantForeignKey(Agency, related_name="+")
+    at = models.DateTimeField()
+    how = models.CharField(max_length=10, choices=ContactHow.choices)
+    result = models.CharField(max_length=10, choices=ContactResult.choices)
+    note = models.TextField(blank=True)
+    form_key = models.UUIDField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "case", "form_key"], name="contact_recorded_once"),
+            models.CheckConstraint(name="contact_was_before_it_was_recorded", condition=Q(at__lte=F("recorded_at"))),
+        ]
+        indexes = [models.Index(fields=["partnership", "case", "-at", "-id"], name="contact_latest_first")]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class CaseGrant(GroupObjectPermissionBase):

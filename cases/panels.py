@@ -21,12 +21,16 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 
-from cases import queries
+from cases import clocks, queries
 from cases.models import Case
+from cases.policies import check_can_record_contact
 from cases.registries import NextStep, PathStep, happenings, looked_at, next_steps, panels, path
+from cases.words import contact_event, contacts_in_words
 from foundation.common import clock
 from foundation.common.actors import Actor
+from foundation.deadlines.subjects import Subject
 from foundation.ui.components import Event
 
 __all__ = [
@@ -48,6 +52,38 @@ def latest_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, An
     return {"events": [_event(run[0], again=len(run) > 1) for run in runs]}
 
 
+def contact_the_family(actor: Actor, cases: Sequence[Case]) -> Mapping[UUID, NextStep]:
+    """While first contact is still to be sought, the lead's agency turns to the family before anything else."""
+    waiting = [
+        case for case in cases if case.lead_agency_id == actor.agency_id and clocks.first_contact_of(case, cases)
+    ]
+    if not waiting:
+        return {}
+    keys = [case.pk for case in waiting]
+    workable = set(queries.workable_by(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    slug = cases[0].partnership.slug
+    words = "Contact the family, and record that you did."
+    return {key: NextStep(words, "Record contact", contact_url(slug, key)) for key in keys if key in workable}
+
+
+def contact_url(slug: str, case_id: UUID) -> str:
+    """The page on which contact is recorded."""
+    return reverse("cases:contact", kwargs={"partnership": slug, "case_id": case_id})
+
+
+def contacts_panel(actor: Actor, case: Case, request: HttpRequest) -> dict[str, Any]:
+    """The latest contacts with the family, how it went in a sentence; the notes for those who work on the case."""
+    works = check_can_record_contact.allows(by=actor, case=case)
+    found = queries.contacts_of(actor, case).order_by(*queries.LATEST_CONTACT_FIRST)
+    contacts = list(found[: queries.CONTACTS_SHOWN + 1])
+    return {
+        "contacts": [contact_event(one, with_note=works) for one in contacts[: queries.CONTACTS_SHOWN]],
+        "more": len(contacts) > queries.CONTACTS_SHOWN,
+        "summary": contacts_in_words(contacts),
+        "may_record": works,
+    }
+
+
 def told_to_all(actor: Actor, case: Case) -> Q:
     """Whoever sees a case may know who opened it, and when."""
     return Q()
@@ -57,3 +93,12 @@ def _event(happening: queries.Happening, *, again: bool = False) -> Event:
     title = happening.words[:1].upper() + happening.words[1:] + (", several times" if again else "")
     by = f"{happening.who}, {happening.agency}" if happening.agency else happening.who
     return Event(title, happening.at, by)
+
+
+clock_subject = Subject(
+    visible_ids=lambda actor: queries.visible_to(actor).values("pk"),
+    workable_ids=lambda actor: queries.workable_by(actor).values("pk"),
+    describe=queries.family_names,
+    url=lambda slug, case_id: reverse("cases:detail", kwargs={"partnership": slug, "case_id": case_id}),
+)
+"""What the clocks of a case are about (CLK-2)."""

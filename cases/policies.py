@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases.enums import OPENING_ROLES, SEEING_ROLES
 from cases.models import Case, UnusualLook
-from cases.queries import why_no_cases
+from cases.queries import why_no_cases, workable_by
 from foundation.accounts.enums import Role
 from foundation.common.actors import Actor
 from foundation.common.errors import NotAllowed
@@ -23,6 +23,13 @@ def check_can_look(*, by: Actor) -> None:
     """The hat is one that families' cases are opened to; which cases, `queries.visible_to` says."""
     if by.agency_id is None or not by.has(*SEEING_ROLES):
         raise NotAllowed(why_no_cases(by))
+
+
+@policy
+def check_can_record_contact(*, by: Actor, case: Case) -> None:
+    """Whoever works on the open case turns to its family, and reads what others wrote of it (CON-2)."""
+    if not workable_by(by).filter(pk=case.pk).exists():
+        raise NotAllowed("Only somebody whose agency works with this family can record contact with it.")
 
 
 @policy

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from cases.enums import SEEING_ROLES, WORKING_ROLES, CaseState, GrantLevel
-from cases.models import Case, CaseGrant, SavedFilter
+from cases.models import Case, CaseGrant, Contact, SavedFilter
 from cases.registries import happenings
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Agency
@@ -19,10 +19,14 @@ from foundation.audit.models import AuditEntry
 from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.common.errors import NotAllowed, NotThere
+from foundation.deadlines.enums import DeadlineState
+from foundation.deadlines.models import Deadline
 from foundation.tenancy.models import Partnership
 
 NEWEST_FIRST = ("-newest", "-newest_id")
 MOST_HAPPENINGS = 12
+CONTACTS_SHOWN = 3
+LATEST_CONTACT_FIRST = ("-at", "-id")
 # What no list shows of a family and of who leads: left out of a list's rows.
 UNSEEN = (
     "family__address", "family__phone", "family__created_at", "lead__password", "lead__email", "lead__home_key",
@@ -89,6 +93,32 @@ def of_whom(cases: QuerySet[Case], actor: Actor, whose: str) -> QuerySet[Case]:
     if whose == "mine":
         return led.filter(lead_id=actor.user_id)
     return led.filter(team_id__in=list(actor.team_ids)) if whose == "team" else led
+
+
+def by_next_clock(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Of a few cases those first whose clock runs out soonest, then those without one, the newest first."""
+    running = Deadline.objects.filter(case_id=OuterRef("pk"), state=DeadlineState.RUNNING, for_figures=False)
+    soonest = Subquery(running.order_by("due_at").values("due_at")[:1])
+    return cases.annotate(next_due_at=soonest).order_by(F("next_due_at").asc(nulls_last=True), *NEWEST_FIRST)
+
+
+def family_names(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The families' names of those of these cases that the actor may see."""
+    seen = visible_to(actor).filter(pk__in=list(case_ids))
+    return dict(seen.values_list("pk", "family__name"))
+
+
+def contacts_of(actor: Actor, case: Case) -> QuerySet[Contact]:
+    """The contacts with the family of a case that the reader sees, to be read in the order `LATEST_CONTACT_FIRST`.
+
+    Another agency than the lead's does not learn here of agencies that are not let in (any more). Their notes are
+    for those who work on the case (`policies.check_can_record_contact`).
+    """
+    found: QuerySet[Contact] = Contact.objects.filter(case=case).select_related("made_by", "agency")
+    if actor.agency_id == case.lead_agency_id:
+        return found
+    let_in = [door.agency.pk for door in agencies_let_in(case)]
+    return found.filter(agency_id__in=[case.lead_agency_id, *let_in])
 
 
 def saved_filters(actor: Actor) -> QuerySet[SavedFilter]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import detail, filters, listing, looks
+from cases.views import contact, detail, filters, listing, looks
 
 app_name = "cases"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("unusual-looks/", looks.UnusualLooks.as_view(), name="unusual"),
     path("unusual-looks/<uuid:look_id>/", looks.LookInto.as_view(), name="unusual_look"),
     path("<uuid:case_id>/", detail.CaseDetail.as_view(), name="detail"),
+    path("<uuid:case_id>/contact/", contact.RecordContact.as_view(), name="contact"),
+    path("<uuid:case_id>/contacts/", contact.Contacts.as_view(), name="contacts"),
     path("<uuid:case_id>/who-looked/", looks.WhoLooked.as_view(), name="looks"),
 ]

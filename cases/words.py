@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 
+from cases import clocks
 from cases.disclosure import Disclosure
-from cases.enums import BirthDateKind, CaseState, Part
-from cases.models import Case, Person
+from cases.enums import BirthDateKind, CaseState, ContactResult, Part
+from cases.models import Case, Contact, Person
 from cases.registries import PathStep
 from foundation.common import clock
 from foundation.common.text import age_in_words
 from foundation.tenancy.models import Partnership
-from foundation.ui.components import NameBar
+from foundation.ui.components import Event, NameBar
+from foundation.ui.templatetags.early_help import day
 
 CHILDREN = {Part.CHILD, Part.UNBORN}
 
@@ -37,7 +41,10 @@ def level_of(case: Case, partnership: Partnership) -> str:
 
 
 def name_bar_of(case: Case, partnership: Partnership) -> NameBar:
-    """The bar that stands on every page inside a case (its family, lead and lead's agency are fetched)."""
+    """The bar that stands on every page inside a case (its family, lead and lead's agency are fetched).
+
+    The case's open clocks are asked for in one query, unless they are known already.
+    """
     return NameBar(
         family_name=case.family.name,
         reference=case.reference,
@@ -45,6 +52,7 @@ def name_bar_of(case: Case, partnership: Partnership) -> NameBar:
         lead=f"{case.lead.full_name}, {case.lead_agency.name}",
         url=reverse("cases:detail", args=[partnership.slug, case.pk]),
         marks=() if case.state == CaseState.OPEN else (CaseState(case.state).label,),
+        clock=clocks.next_line(case, partnership),
     )
 
 
@@ -63,3 +71,19 @@ def where_on_path(stages: list[PathStep]) -> str:
     """The stage at which a family is now, in words; the last one where all are done."""
     place = current_stage(stages)
     return stages[place].words if place < len(stages) else (f"{stages[-1].words}, done" if stages else "")
+
+
+def contacts_in_words(contacts: Sequence[Contact]) -> str:
+    """Such as "Reached last on Tue 14 April 2026. Tried 2 times since then." Latest first; "" for none."""
+    reached = next((one for one in contacts if one.result == ContactResult.REACHED), None)
+    since = contacts[: contacts.index(reached)] if reached else contacts
+    tried = f"{len(since)} time{'' if len(since) == 1 else 's'}"
+    if reached is None:
+        return f"Tried {tried}, not reached yet." if contacts else ""
+    return f"Reached last on {day(reached.at)}." + (f" Tried {tried} since then." if since else "")
+
+
+def contact_event(one: Contact, *, with_note: bool) -> Event:
+    """A contact as a line of a timeline."""
+    title = f"{one.get_how_display()}: {one.get_result_display().lower()}"
+    return Event(title, one.at, f"{one.made_by.full_name}, {one.agency.name}", one.note if with_note else "")

@@ -43,14 +43,33 @@ class Need(TextChoices):
     EXPLOITATION = "exploitation", "Risk of exploitation or crime"
 
 
+class ToldHow(TextChoices):
+    """How the sender of an enquiry is told of its decision (INT-9)."""
+
+    MESSAGE = "message", "By message and e-mail"
+    LETTER = "letter", "By letter"
+    PHONE = "phone", "By telephone"
+    IN_PERSON = "in_person", "In person"
+
+
+class NotTold(TextChoices):
+    """Why a message did not tell the sender; the label follows their name."""
+
+    NO_ACCOUNT = "no_account", "can no longer open this enquiry here"
+    BOUNCED = "bounced", "did not get the e-mail: it came back"
+    FAILED = "failed", "did not get the e-mail: it could not be sent"
+
+
 class EnquiryVerb(TextChoices):
-    """What the audit trail says happened to an enquiry: one verb for its making and one for each transition."""
+    """What the audit trail says happened to an enquiry: its making, each transition, and what its sender was told."""
 
     SENT = "enquiry.sent", "Enquiry sent"
     TAKEN = "enquiry.taken", "Enquiry taken for screening"
     TAKEN_OVER = "enquiry.taken_over", "Enquiry taken over by a hub manager"
     GIVEN_BACK = "enquiry.given_back", "Enquiry given back to the queue"
     DECIDED = "enquiry.decided", "Enquiry decided"
+    TOLD = "enquiry.told", "Sender told of the decision"
+    NOT_TOLD = "enquiry.not_told", "Message to the sender did not arrive"
 
 
 # Which verb tells of which transition (a test holds the two lists together).

@@ -16,7 +16,7 @@ from foundation.tenancy.models import Partnership
 from foundation.ui.fields import CheckboxesField, ChoiceField, DateField, PlainTextField, SelectField, YesField
 from foundation.ui.widgets import Checkboxes, Radios
 from intake import rules
-from intake.enums import Decision, EnquiryState, Need
+from intake.enums import Decision, EnquiryState, Need, ToldHow
 
 
 class RuledForm(forms.Form):
@@ -219,10 +219,13 @@ class QueueFilters(forms.Form):
         required=False,
         choices=[
             ("open", "All that are not decided"),
+            ("late", "Late"),
+            ("today", "Due today"),
             (EnquiryState.WAITING.value, EnquiryState.WAITING.label),
             ("mine", "Mine"),
             (EnquiryState.TAKEN.value, EnquiryState.TAKEN.label),
             (EnquiryState.DECIDED.value, EnquiryState.DECIDED.label),
+            ("untold", "Decided, sender not told"),
         ],
     )
     need = SelectField(label="Need", required=False, choices=[("", "Any need"), *Need.choices])
@@ -270,6 +273,23 @@ class DecisionForm(forms.Form):
         if chosen and answers.get("decision") == Decision.EHA_REQUIRED:
             answers |= {"lead_id": chosen.user_id, "agency_id": chosen.agency_id, "team_id": chosen.team_id}
         return answers
+
+
+class ToldForm(forms.Form):
+    """How and when the sender was told, where no message told them (INT-9)."""
+
+    how = ChoiceField(
+        label="How were they told?",
+        choices=[(each.value, each.label) for each in ToldHow if each != ToldHow.MESSAGE],
+        empty="Select how they were told",
+    )
+    told_on = DateField(
+        label="When?",
+        called="The day",
+        empty="Enter the day on which they were told",
+        not_future=True,
+        help_text="For a letter, the day on which it was posted. For example, 27 3 2027.",
+    )
 
 
 def _lead_words(member: Membership) -> str:

@@ -13,9 +13,10 @@ from foundation.accounts.models import Agency, User
 from foundation.audit.history import tracked
 from foundation.common import clock, text
 from foundation.common.workflow import StateField
+from foundation.notifications.models import Mailing
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.models import TenantModel
-from intake.enums import Decision, EnquiryState, Need
+from intake.enums import Decision, EnquiryState, Need, NotTold, ToldHow
 from intake.workflow import EnquiryWorkflow
 
 
@@ -124,3 +125,43 @@ class EnquiryPerson(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+
+@tracked
+class Told(TenantModel):
+    """One way in which an enquiry's sender is told of the decision (INT-9).
+
+    `at` is when it was set on its way or written down. A message has told them (`told_at`) once a mail provider took
+    its e-mail or they read it; until then it is on its way, and `failed_at` says that it will not arrive.
+    """
+
+    enquiry = TenantForeignKey(Enquiry, models.CASCADE, related_name="told")
+    how = models.CharField(max_length=10, choices=ToldHow.choices)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=12, choices=NotTold.choices, blank=True)
+    mailing = TenantForeignKey(Mailing, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="told_or_not", condition=Q(told_at__isnull=True) | Q(failed_at__isnull=True, trouble="")
+            ),
+            models.CheckConstraint(
+                name="not_told_says_why",
+                condition=Q(failed_at__isnull=True, trouble="") | (Q(failed_at__isnull=False) & ~Q(trouble="")),
+            ),
+            models.CheckConstraint(
+                name="only_a_message_is_on_its_way", condition=Q(how=ToldHow.MESSAGE) | Q(told_at__isnull=False)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["partnership", "enquiry"], condition=Q(failed_at__isnull=False), name="told_did_not_arrive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

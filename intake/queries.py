@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from cases.enums import GrantLevel
 from consent.models import ConsentAgency
 from foundation.accounts import queries as accounts
 from foundation.accounts.models import Membership
+from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.common.errors import NotThere
-from intake.enums import AGENCY_OVERSEERS, SCREENERS, WRITERS, EnquiryState
-from intake.models import Enquiry, EnquiryDraft
+from foundation.deadlines import queries as deadlines
+from foundation.deadlines.enums import DeadlineState
+from foundation.deadlines.models import Deadline
+from foundation.partnership.enums import ClockKind
+from intake.enums import AGENCY_OVERSEERS, SCREENERS, WRITERS, EnquiryState, ToldHow
+from intake.models import Enquiry, EnquiryDraft, Told
 
 COUNT_BOUND = 1_000
 EARLIER_SHOWN = 10
@@ -75,13 +82,19 @@ def sent_as(actor: Actor, draft_id: UUID) -> Enquiry | None:
 
 
 def queue(actor: Actor, *, state: str = "open", need: str = "", agency_id: UUID | None = None) -> QuerySet[Enquiry]:
-    """The hub's list, oldest first (INT-4).
+    """The hub's list: the clock that began first comes first (INT-4, decision 026).
 
-    `state` is "open" (waiting or being screened), "mine" (being screened by the actor) or a state's own value.
+    `state` is "open" (waiting or being screened), "mine" (being screened by the actor), "late" or "today" (by its
+    clock), "untold" (decided, and no message, letter or call has told the sender) or a state's own value.
     """
     rows = visible_to(actor).select_related("sent_for", "taken_by").order_by("received_at", "id")
     if state == "mine":
         rows = rows.filter(state=EnquiryState.TAKEN, taken_by_id=actor.user_id)
+    elif state in BY_CLOCK:
+        due = BY_CLOCK[state](screening_clocks(actor), clock.now())
+        rows = rows.filter(pk__in=due.order_by().values("subject_id"))
+    elif state == "untold":
+        rows = rows.filter(pk__in=_not_told().values("enquiry_id"))
     elif state in EnquiryState.values:
         rows = rows.filter(state=state)
     else:
@@ -91,6 +104,47 @@ def queue(actor: Actor, *, state: str = "open", need: str = "", agency_id: UUID 
     if agency_id:
         rows = rows.filter(sent_for_id=agency_id)
     return rows.defer("worries", "working_well", "tried", "wishes", "address", "phone", "reason")
+
+
+# What the queue is narrowed to by its clocks.
+BY_CLOCK = {"late": deadlines.late, "today": deadlines.due_today}
+
+
+def screening_clocks(actor: Actor) -> QuerySet[Deadline]:
+    """The running clocks of the decisions that the hub owes; none for anybody else (INT-8)."""
+    if not actor.has(*SCREENERS):
+        return Deadline.objects.none()
+    found: QuerySet[Deadline] = Deadline.objects.filter(
+        kind=ClockKind.SCREENING_DECISION, state=DeadlineState.RUNNING, for_figures=False, agency=None
+    )
+    return found
+
+
+def clocks_of(enquiries: Iterable[Enquiry]) -> dict[UUID, Deadline]:
+    """The open clock of each decision, of enquiries that the reader may see; one query, none for an empty list."""
+    ids = [each.pk for each in enquiries if each.state != EnquiryState.DECIDED]
+    found = deadlines.of_subjects(ids).filter(kind=ClockKind.SCREENING_DECISION) if ids else ()
+    return {one.subject_id: one for one in found}
+
+
+def told_of(this: Enquiry) -> QuerySet[Told]:
+    """How its sender was told, oldest first (INT-9)."""
+    found: QuerySet[Told] = this.told.select_related("by").order_by("at", "id")
+    return found
+
+
+def sender_can_read(this: Enquiry) -> bool:
+    """Whether the sender still has a role that opens the enquiry to them here."""
+    roles = [*SCREENERS, *AGENCY_OVERSEERS, *WRITERS]
+    held = accounts.memberships_in_force().filter(user_id=this.sent_by_id, agency_id=this.sent_for_id)
+    return bool(held.filter(role__in=roles).exists())
+
+
+def _not_told() -> QuerySet[Told]:
+    """Messages that did not arrive, where nothing else has told the sender."""
+    otherwise = Told.objects.filter(enquiry_id=OuterRef("enquiry_id"), told_at__isnull=False)
+    found: QuerySet[Told] = Told.objects.filter(~Exists(otherwise), how=ToldHow.MESSAGE, failed_at__isnull=False)
+    return found
 
 
 def oldest_waiting(actor: Actor) -> QuerySet[Enquiry]:
@@ -106,17 +160,33 @@ class QueueCounts:
     taken: int
     mine: int
     more: bool
+    late: int
+    today: int
 
 
 def queue_counts(actor: Actor) -> QueueCounts:
-    """The counts above the queue, by one bounded query."""
+    """The counts above the queue, by two bounded queries: of the enquiries, and of their clocks."""
     some = queue(actor).order_by().select_related(None)[: COUNT_BOUND + 1]
     found = some.aggregate(
         waiting=Count("pk", filter=Q(state=EnquiryState.WAITING)),
         taken=Count("pk", filter=Q(state=EnquiryState.TAKEN)),
         mine=Count("pk", filter=Q(state=EnquiryState.TAKEN, taken_by_id=actor.user_id)),
     )
-    return QueueCounts(**found, more=found["waiting"] + found["taken"] > COUNT_BOUND)
+    more = found["waiting"] + found["taken"] > COUNT_BOUND
+    return QueueCounts(**found, **_clock_counts(actor), more=more)
+
+
+def _clock_counts(actor: Actor) -> dict[str, int]:
+    """How many decisions are late and due today, counted among those that are due first."""
+    now = clock.now()
+    midnight = clock.today() + dt.timedelta(days=1)
+    first = screening_clocks(actor).order_by(*deadlines.BY_DUE)[: COUNT_BOUND + 1]
+    return first.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        today=Count(
+            "pk", filter=Q(due_at__gte=now, due_at__lt=dt.datetime.combine(midnight, dt.time.min, clock.LONDON))
+        ),
+    )
 
 
 def earlier_of_the_name(actor: Actor, this: Enquiry) -> QuerySet[Enquiry]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake.views import following, screening, writing
+from intake.views import following, screening, telling, writing
 
 app_name = "intake"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("draft/<uuid:draft_id>/consent/", writing.Consent.as_view(), name="draft_consent"),
     path("draft/<uuid:draft_id>/check/", writing.Check.as_view(), name="draft_check"),
     path("draft/<uuid:draft_id>/delete/", writing.Discard.as_view(), name="draft_discard"),
+    path("<uuid:enquiry_id>/", following.Open.as_view(), name="open"),
     path("sent/<uuid:enquiry_id>/", following.Sent.as_view(), name="sent"),
     path("sent/<uuid:enquiry_id>/thank-you/", following.Confirmation.as_view(), name="confirmation"),
     path("queue/", screening.Queue.as_view(), name="queue"),
@@ -25,4 +26,6 @@ urlpatterns = [
     path("queue/<uuid:enquiry_id>/", screening.Screening.as_view(), name="enquiry"),
     path("queue/<uuid:enquiry_id>/take/", screening.Take.as_view(), name="take"),
     path("queue/<uuid:enquiry_id>/give-back/", screening.GiveBack.as_view(), name="give_back"),
+    path("queue/<uuid:enquiry_id>/letter/", telling.Letter.as_view(), name="letter"),
+    path("queue/<uuid:enquiry_id>/told/", telling.RecordTold.as_view(), name="record_told"),
 ]

@@ -32,6 +32,7 @@ from foundation.common import clock
 from foundation.common.actors import Actor, system
 from foundation.formdefs import services as formdefs
 from foundation.formdefs.models import FormDefinition
+from foundation.partnership.enums import StartEvent
 from foundation.tenancy.scope import current_partnership_id
 from tests.factories import actor_of, make_agency, make_member, make_team
 
@@ -186,7 +187,9 @@ def make_case(
     )
     about = persons if covered is None else [persons[position] for position in covered]
     consent.open_doors(by=by, consent_id=given.pk, case=case, people=about)
-    case_opened.send(sender=Case, by=by, case=case)
+    now = clock.now()
+    events = dict.fromkeys((StartEvent.ENQUIRY_RECEIVED, StartEvent.ENQUIRY_DECIDED, StartEvent.CONSENT_GIVEN), now)
+    case_opened.send(sender=Case, by=by, case=case, events={**events, StartEvent.CASE_OPENED: case.opened_at})
     return case
 
 

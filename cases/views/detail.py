@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template.context_processors import csrf
 from django.template.loader import get_template
 
-from cases import policies, queries
+from cases import clocks, policies, queries
 from cases.disclosure import Disclosure
 from cases.models import Case, FamilyMember
 from cases.registries import next_steps, panels, path
@@ -37,8 +37,10 @@ class CaseDetail(PageView):
         disclosure = Disclosure(self.actor, case)
         audit.viewed(by=self.actor, subject=case, case_id=case.pk)
         stages = path.of(case)
+        found = clocks.all_of(case, request.partnership)  # before the bar and the next step, which ask for some of them
         return super().get_context_data(
             case=case,
+            clocks=found,
             bar=name_bar_of(case, request.partnership),
             people=[person_row(member, disclosure) for member in disclosure.people()],
             left_out=disclosure.left_out,

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from cases import policies, queries
+from cases import clocks, policies, queries
 from cases.disclosure import of_many
 from cases.filters import ALL, CaseFilters, address
 from cases.models import SavedFilter
@@ -18,7 +18,7 @@ from foundation.ui.components import Column
 from foundation.ui.paging import bounded_count, page_by_key
 from foundation.ui.views import PageView
 
-COLUMNS = ("Family", "Children", "Level of need")
+COLUMNS = ("Family", "Next clock", "Children", "Level of need")
 EMPTY = {
     ALL: "A case appears here when a family’s consent names your agency.",
     "agency": "When the {front_door} names one of you as {lead_title}, the case appears here.",
@@ -56,9 +56,14 @@ class CaseList(PageView):
         partnership = cast(Any, self.request).partnership
         cases, said = self.filters.qs, self.filters.said
         page = page_by_key(cases, order=queries.NEWEST_FIRST, after=self.request.GET.get("after"))
-        known = of_many(self.actor, page.rows)
+        known, lines = of_many(self.actor, page.rows), clocks.next_lines(page.rows, partnership)
         rows = [
-            {"case": case, "level": level_of(case, partnership), "children": children_of(known[case.pk])}
+            {
+                "case": case,
+                "level": level_of(case, partnership),
+                "children": children_of(known[case.pk]),
+                "clock": lines[case.pk],
+            }
             for case in page.rows
         ]
         empty = NONE_LEFT if self.filters.narrowed else EMPTY[said["whose"]]

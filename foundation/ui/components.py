@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class NameBar:
-    """Whose case this is, on every page inside it. `marks` are words such as "Restricted"."""
+    """Whose case this is, on every page inside it. `marks` are words such as "Restricted".
+
+    `clock` is the line of the case's next clock (`foundation.deadlines.words.ClockLine`), if there is one.
+    """
 
     family_name: str
     reference: str
@@ -72,6 +76,7 @@ class NameBar:
     lead: str = ""
     url: str = ""
     marks: Sequence[str] = field(default_factory=tuple)
+    clock: Any = None
 
 
 @dataclass(frozen=True, slots=True)

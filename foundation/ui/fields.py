@@ -7,6 +7,7 @@ A sentence begins with the field's `called` (by default its label), so give it o
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -129,6 +130,41 @@ class DateField(forms.Field):
         # Django fills params into the sentence by %, which a question may hold itself.
         sentence = f"{_named(self)} {what}".replace("%", "%%")
         return ValidationError(sentence, code="date", params={"parts": list(parts)})
+
+
+class ClockTimeField(forms.Field):
+    """A time of day as people type it: "2:30pm", "14:30", "9 am", "9"."""
+
+    _AS_TYPED = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
+
+    def __init__(self, *, called: str = "", empty: str = "", **kwargs: Any) -> None:
+        self.called = called
+        kwargs.setdefault("widget", widgets.TextInput(width=5))
+        kwargs.setdefault("error_messages", _ask(kwargs.get("label"), called, empty, "Enter"))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> dt.time | None:
+        """The time; raises ValidationError with an example for what is none."""
+        if isinstance(value, dt.time) or value in self.empty_values or not str(value).strip():
+            return value if isinstance(value, dt.time) else None
+        typed = self._AS_TYPED.fullmatch(str(value).strip()) if str(value).isascii() else None
+        hour, minute, half = (typed.group(1), typed.group(2), typed.group(3)) if typed else ("99", None, None)
+        if half and not 1 <= int(hour) <= 12:
+            hour = "99"
+        if half:
+            hour = int(hour) % 12 + (12 if half.lower() == "pm" else 0)
+        try:
+            return dt.time(int(hour), int(minute or 0))
+        except ValueError:
+            raise ValidationError(
+                f"{_named(self)} must be a time of day, such as 2:30pm or 14:30", code="time"
+            ) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        """As it is said: "2:30pm"."""
+        if not isinstance(value, dt.time):
+            return value
+        return f"{value.hour % 12 or 12}:{value:%M}{'am' if value.hour < 12 else 'pm'}"
 
 
 class ChoiceField(forms.ChoiceField):

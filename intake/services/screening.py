@@ -22,6 +22,7 @@ from foundation.ui.templatetags.early_help import when
 from intake import policies, queries
 from intake.enums import Decision, EnquiryState, EnquiryVerb
 from intake.models import Enquiry, EnquiryPerson
+from intake.services import clocks, telling
 
 
 @transaction.atomic
@@ -55,6 +56,7 @@ def give_back_enquiry(*, by: Actor, enquiry_id: UUID) -> Enquiry:
     enquiry.give_back()
     enquiry.save(update_fields=["state", "taken_by", "taken_at"])
     audit.record(by=by, verb=EnquiryVerb.GIVEN_BACK, subject=enquiry)
+    clocks.hand_over(by, enquiry)
     return enquiry
 
 
@@ -73,7 +75,8 @@ def decide_enquiry(
     """End a screening in a decision with its level of need and its reason (INT-7).
 
     "EHA required" opens a case in the same transaction: its lead must work in an agency that the family's consent,
-    in force, lets work on it, and exactly the agencies of that consent are let in (CON-2). Raises Clash if somebody
+    in force, lets work on it, and exactly the agencies of that consent are let in (CON-2). Its clock is met, and
+    the sender is told in the same transaction (INT-8, INT-9). Raises Clash if somebody
     else has it or it is decided, Invalid by field otherwise.
     """
     enquiry = refuse_if_not_theirs(by=by, enquiry_id=enquiry_id)
@@ -83,8 +86,10 @@ def decide_enquiry(
     enquiry.decide(by_id=by.user_id, decision=decision, level=level, reason=reason)
     enquiry.save(update_fields=["state", "decision", "level", "reason", "decided_by", "decided_at", "case"])
     audit.record(by=by, verb=EnquiryVerb.DECIDED, subject=enquiry, case_id=enquiry.case_id, decision=decision)
+    clocks.decided(by, enquiry)
+    telling.tell_decision(by, enquiry)
     if enquiry.case_id:
-        case_opened.send(sender=Case, case=enquiry.case, by=by)
+        case_opened.send(sender=Case, case=enquiry.case, by=by, events=clocks.of_the_case(enquiry))
     return enquiry
 
 
@@ -121,6 +126,7 @@ def _take(by: Actor, enquiry: Enquiry, *, over: bool) -> Enquiry:
         verb = EnquiryVerb.TAKEN
     enquiry.save(update_fields=["state", "taken_by", "taken_at"])
     audit.record(by=by, verb=verb, subject=enquiry)
+    clocks.hand_over(by, enquiry)
     return enquiry
 
 

@@ -21,7 +21,7 @@ from foundation.common.ids import new_reference
 from intake import policies, queries, risk, rules
 from intake.enums import EnquiryVerb
 from intake.models import Enquiry, EnquiryPerson
-from intake.services import drafts
+from intake.services import clocks, drafts
 
 TOLD = ("worries", "working_well", "tried", "wishes")
 
@@ -31,7 +31,8 @@ def send_enquiry(*, by: Actor, draft_id: UUID) -> Enquiry:
     """Make a draft into an enquiry in the queue.
 
     Every page is asked again, because days may have passed; Invalid names the pages that are not right. A draft that
-    was sent already gives the enquiry that it became, however often or at the same moment it is sent.
+    was sent already gives the enquiry that it became, however often or at the same moment it is sent. The clocks that the
+    policy starts with an enquiry start (INT-8).
     """
     policies.check_can_write(by=by)
     try:
@@ -45,6 +46,7 @@ def send_enquiry(*, by: Actor, draft_id: UUID) -> Enquiry:
     enquiry = _make(by, draft_id, pages, _record_consent(by, pages["consent"]))
     draft.delete()
     audit.record(by=by, verb=EnquiryVerb.SENT, subject=enquiry)
+    clocks.start_received(by, enquiry)
     return enquiry
 
 

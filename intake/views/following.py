@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 
 from foundation.audit import services as audit
 from foundation.ui.components import Column
 from foundation.ui.paging import page_by_key
-from foundation.ui.views import PageView
+from foundation.ui.views import PageView, PolicyMixin
 from intake import policies, queries, summaries
+from intake.views.clocks import lines_of, with_clocks
 
 MOST_DRAFTS = 50
 
@@ -34,9 +36,21 @@ class Mine(PageView):
         )
         return super().get_context_data(**kwargs) | {
             "drafts": queries.drafts(self.actor)[:MOST_DRAFTS],
-            "page": sent,
-            "columns": [Column(label) for label in ("Reference", "Family", "Sent", "By", "Where it stands")],
+            "page": with_clocks(self.request, sent),
+            "columns": [Column(label) for label in ("Reference", "Family", "Sent", "By", "Where it stands", "Decision")],
         }
+
+
+class Open(PolicyMixin):
+    """One address for an enquiry, whoever follows it: a clock's page, a list of what is late."""
+
+    policy = staticmethod(may_see)
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, *, partnership: str, enquiry_id: UUID) -> HttpResponseBase:
+        """The hub's readers to its screening, its sender and their overseers to the page that is theirs."""
+        page = "enquiry" if policies.check_can_screen.allows(by=self.actor) else "sent"
+        return redirect(f"intake:{page}", partnership=partnership, enquiry_id=enquiry_id)
 
 
 class Confirmation(PageView):
@@ -63,6 +77,7 @@ class Sent(PageView):
         partnership = self.request.partnership  # type: ignore[attr-defined]
         return super().get_context_data(**kwargs) | {
             "enquiry": enquiry,
+            "clock": lines_of(self.request, [enquiry]).get(enquiry.pk),
             "level": partnership.level_words(enquiry.level),
             "family": summaries.told_family(enquiry),
             "people": summaries.told_people(enquiry),

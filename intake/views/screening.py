@@ -14,19 +14,22 @@ from consent import queries as consents
 from consent.models import Consent
 from foundation.accounts import queries as accounts
 from foundation.audit import services as audit
+from foundation.documents import queries as documents
 from foundation.ui.components import Column
 from foundation.ui.paging import page_by_key
 from foundation.ui.views import ActionView, PageFormView, PageView
 from intake import forms, policies, queries, services, summaries
 from intake.enums import EnquiryState
 from intake.models import Enquiry
+from intake.telling import SENTENCE
+from intake.views.clocks import all_lines, with_clocks
 
 FILTERS = ("state", "need", "agency")
-COLUMNS = ("Received", "Enquiry", "Needs", "Risk words", "Sent by", "Who has it", "Take")
+COLUMNS = ("Received", "Decision", "Enquiry", "Needs", "Risk words", "Sent by", "Who has it", "Take")
 
 
 class Queue(PageView):
-    """What waits, oldest first. The filters stand in the address and are kept until they are changed."""
+    """What waits, oldest clock first. The filters stand in the address and are kept until they are changed."""
 
     policy = policies.check_can_screen
     template_name = "intake/queue.html"
@@ -46,7 +49,7 @@ class Queue(PageView):
             "filters": filters,
             "narrowed": any(chosen.get(name) for name in ("need", "agency")) or chosen.get("state") not in ("", "open"),
             "counts": queries.queue_counts(self.actor),
-            "page": page,
+            "page": with_clocks(self.request, page),
             "columns": [Column(label) for label in COLUMNS],
         }
 
@@ -138,6 +141,8 @@ class Screening(PageFormView):
         enquiry, partnership = self.enquiry, self.request.partnership  # type: ignore[attr-defined]
         return super().get_context_data(**kwargs) | {
             "enquiry": enquiry,
+            "clocks": all_lines(self.request, enquiry),
+            **self.telling(),
             "level": partnership.level_words(enquiry.level),
             "family": summaries.told_family(enquiry),
             "people": summaries.told_people(enquiry),
@@ -152,6 +157,17 @@ class Screening(PageFormView):
             "may_take_over": enquiry.state == EnquiryState.TAKEN
             and enquiry.taken_by_id != self.actor.user_id
             and policies.check_can_take_over.allows(by=self.actor),
+        }
+
+    def telling(self) -> dict[str, Any]:
+        """What the sender will be told and whether it reaches them; once decided, how they were told (INT-9)."""
+        if self.enquiry.state != EnquiryState.DECIDED:
+            return {"sentence": SENTENCE, "reachable": queries.sender_can_read(self.enquiry)}
+        told = list(queries.told_of(self.enquiry))
+        return {
+            "told": told,
+            "send_letter": any(each.failed_at for each in told) and not any(each.told_at for each in told),
+            "documents": documents.visible_documents(self.actor, services.SUBJECT, self.enquiry.pk),
         }
 
 

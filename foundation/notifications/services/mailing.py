@@ -21,6 +21,7 @@ from foundation.notifications.enums import VERB_OF_TRANSITION, MailingState, Tro
 from foundation.notifications.letters import Email
 from foundation.notifications.models import Mailing, Message
 from foundation.notifications.services.telling import TOPIC
+from foundation.notifications.signals import mailing_moved
 from foundation.outbox import services as outbox
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import current_partnership_id
@@ -201,3 +202,4 @@ def _why_not(user: User, messages: Sequence[Message]) -> Trouble | None:
 def _moved(mailing: Mailing, move: str, **detail: Any) -> None:
     mailing.save()
     audit.record(by=system(current_partnership_id()), verb=VERB_OF_TRANSITION[move], subject=mailing, **detail)
+    mailing_moved.send(sender=Mailing, mailing=mailing)

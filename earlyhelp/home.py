@@ -11,14 +11,16 @@ from django.urls import reverse
 from assessments import queries as assessments
 from assessments.enums import AssessmentState
 from assessments.policies import check_decides_at_all
-from cases import looked
+from cases import clocks, looked
 from cases import queries as cases
 from cases.disclosure import of_many
 from cases.enums import CaseState
 from cases.policies import check_can_look, check_manages
 from cases.registries import NextStep, next_steps, path
 from cases.words import children_of, where_on_path
+from earlyhelp import due
 from foundation.common.actors import Actor
+from foundation.deadlines.words import ClockLine
 from foundation.ui.paging import bounded_count
 from foundation.ui.templatetags.early_help import when
 from foundation.ui.views import PageView
@@ -48,7 +50,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class MyCase:
-    """One of the actor's own cases: the family, its children's ages, where it is on the path, and what to do next."""
+    """One of the actor's own cases: the family, its children's ages, where it is on the path, what to do next and by
+    when.
+    """
 
     family: str
     reference: str
@@ -56,6 +60,7 @@ class MyCase:
     stage: str
     step: NextStep | None
     url: str
+    clock: ClockLine | None
 
 
 class Home(PageView):
@@ -72,7 +77,12 @@ class Home(PageView):
         to_write = list(self.to_write(actor)) if may_look else []
         drafts = list(self.drafts(actor)) if may_write else []
         my_cases = list(self.my_cases(actor)) if may_look else []
+        partnership = cast(Any, self.request).partnership
+        own, more_due = due.own(actor, partnership) if hub or may_look else ([], False)
         return super().get_context_data(
+            due=own,
+            more_due=more_due,
+            team=due.of_team(actor, partnership),
             queue=intake.queue_counts(actor) if hub else None,
             oldest=intake.oldest_waiting(actor).first() if hub else None,
             decides=check_decides_at_all.allows(by=actor),
@@ -105,11 +115,15 @@ class Home(PageView):
             yield Waiting(family, words, "Go on writing", self.url("intake:draft", draft_id=draft.pk))
 
     def my_cases(self, actor: Actor) -> Iterator[MyCase]:
-        """The open cases that the actor leads, newest first; the database is asked as often for ten as for one."""
+        """The open cases that the actor leads, whose clock runs out soonest first; the database is asked as often for
+        ten as for one.
+        """
+        partnership = cast(Any, self.request).partnership
         mine = cases.newest_cases(actor, whose="mine").filter(state=CaseState.OPEN)
-        led = list(mine.order_by(*cases.NEWEST_FIRST)[: MOST + 1])
+        led = list(cases.by_next_clock(mine)[: MOST + 1])
         for case in led:
-            case.partnership = cast(Any, self.request).partnership  # known already: links are made of its slug
+            case.partnership = partnership  # known already: links are made of its slug
+        lines = clocks.next_lines(led, partnership)
         known, stages, steps = of_many(actor, led), path.of_many(led), next_steps.of_many(actor, led)
         for case in led:
             yield MyCase(
@@ -119,6 +133,7 @@ class Home(PageView):
                 stage=where_on_path(stages[case.pk]),
                 step=steps.get(case.pk),
                 url=self.url("cases:detail", case_id=case.pk),
+                clock=lines[case.pk],
             )
 
     def url(self, name: str, **more: Any) -> str:

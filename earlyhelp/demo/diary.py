@@ -20,6 +20,11 @@ class Diary:
             day = _working_day_before(day)
         self._days = [day]
 
+    @property
+    def today(self) -> dt.date:
+        """The date of `now`."""
+        return self._now.date()
+
     def at(self, days_back: int, minutes: int) -> dt.datetime:
         """So many minutes after nine o'clock on the working day that lies so many working days back."""
         while len(self._days) <= days_back:

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from assessments import services as assessments
 from assessments.models import Assessment
-from cases.enums import Part
+from cases import services as cases
+from cases.enums import ContactHow, ContactResult, Part
 from cases.models import FamilyMember
 from consent import services as consent
+from earlyhelp.demo import timing
 from earlyhelp.demo.diary import Diary
 from earlyhelp.demo.places import Hand, Town
-from earlyhelp.demo.stages import Plan, Stage
+from earlyhelp.demo.stages import Contact, Plan, Stage
 from earlyhelp.demo.stories import Tale
 from foundation.common import clock
 from foundation.formdefs import definitions
@@ -33,6 +35,11 @@ VISITS = (
 )
 # Working days after the enquiry.
 DECIDED, VISITED, AGREED, SUBMITTED, JUDGED, TAKEN_BACK = 1, (3, 5, 8, 10), 11, 12, 14, 15
+CONTACTED = (DECIDED, 2)
+# Minutes after nine, the earliest and the latest.
+CALLED, CALLED_AGAIN = (250, 400), (30, 230)
+TRIED_NOTE = "No answer. I left a message with my name and number."
+REACHED_NOTE = "They are glad that we rang. We agreed when I visit."
 HALF_WRITTEN = "balance"
 ENDS_BEFORE = 6
 """A consent that has ended did so this many working days before day 0."""
@@ -60,8 +67,12 @@ class Walk:
         if self.plan.stage is Stage.WAITING:
             return
         case_id = yield from self._screened(enquiry)
-        if case_id is not None and self.plan.stage is not Stage.OPEN:
+        if case_id is None:
+            return
+        yield from self._contacted(case_id)
+        if self.plan.stage is not Stage.OPEN:
             yield from self._assessed(case_id, enquiry.consent_id)
+        yield from timing.steps(self, case_id)
 
     def _sent_at(self) -> datetime:
         if self.plan.days is None:
@@ -126,7 +137,7 @@ class Walk:
         if self.plan.stage is Stage.NO_FURTHER_ACTION:
             intake.decide_enquiry(**said, decision=Decision.NO_FURTHER_ACTION, level="1")
             return None
-        lead = self._lead()
+        lead = self.lead()
         decided = intake.decide_enquiry(
             **said,
             decision=Decision.EHA_REQUIRED,
@@ -137,7 +148,22 @@ class Walk:
         )
         return decided.case_id
 
-    def _lead(self) -> Hand:
+    def _contacted(self, case_id: UUID) -> Iterator[datetime]:
+        """The lead rings on the day of the decision, and a day later reaches the family, or does not."""
+        tried = {Contact.NONE: (), Contact.TRIED: (False, False), Contact.REACHED: (False, True)}[self.plan.contact]
+        for days_later, reached in zip(CONTACTED, tried, strict=False):
+            yield self._at(days_later, *(CALLED if days_later == DECIDED else CALLED_AGAIN))
+            cases.record_contact(
+                by=self.lead().actor,
+                case_id=case_id,
+                at=clock.now(),
+                how=ContactHow.PHONE,
+                result=ContactResult.REACHED if reached else ContactResult.ATTEMPTED,
+                note=REACHED_NOTE if reached else TRIED_NOTE,
+            )
+
+    def lead(self) -> Hand:
+        """Who leads, or will if a case opens."""
         return self.town.hands[self.plan.lead]
 
     def _assessed(self, case_id: UUID, consent_id: UUID) -> Iterator[datetime]:
@@ -152,13 +178,13 @@ class Walk:
             yield self._at(TAKEN_BACK, 60, 300)
             told_by = f"{self.tale.household.member(self.tale.story.data['consent']['giver']).name}, by telephone"
             school = self.town.agencies["primary"]
-            consent.withdraw(by=self._lead().actor, consent_id=consent_id, told_by=told_by, agencies=[school])
+            consent.withdraw(by=self.lead().actor, consent_id=consent_id, told_by=told_by, agencies=[school])
         else:
             yield from self._judged(writing.assessment)
 
     def _judged(self, assessment: Assessment) -> Iterator[datetime]:
         """Agreed, sent, and returned or approved."""
-        stage, lead, manager = self.plan.stage, self._lead().actor, self.town.hands["manager"].actor
+        stage, lead, manager = self.plan.stage, self.lead().actor, self.town.hands["manager"].actor
         by_lead: dict[str, Any] = {"by": lead, "assessment_id": assessment.pk}
         yield self._at(AGREED, 60, 400)
         giver = self.tale.household.member(self.tale.story.data["consent"]["giver"])

@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 
+from earlyhelp.run.travelling import kept_environment
+
 from . import processes
 from .datadir import DataDir
 from .problems import Problem
@@ -37,8 +39,10 @@ def run_command(command: list[str], *, test: bool, database: str | None) -> int:
         env = {"EARLYHELP_DATA_DIR": str(default_root()), **os.environ}
         if not own_servers_are_given():
             env |= stack.enter_context(running(default_root(), test=test, say=say, database=database))
-        if not test and "EARLYHELP_SECRET_KEY" not in env:
-            env["EARLYHELP_SECRET_KEY"] = DataDir(default_root()).secret_key()
+        if not test:
+            data = DataDir(default_root())
+            env |= kept_environment(data, env)
+            env.setdefault("EARLYHELP_SECRET_KEY", data.secret_key())
         try:
             child = processes.spawn(command, env=env, cwd=Path.cwd(), own_group=False, stdin=None)
         except OSError as error:

@@ -13,6 +13,7 @@ from types import FrameType
 
 from earlyhelp.embedded import Problem, Servers, mail, own_servers_are_given, processes
 from earlyhelp.embedded.datadir import NEEDED_FREE_MB, port_is_free
+from earlyhelp.run import travelling
 from earlyhelp.run.programs import Console, Crew, Program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +39,7 @@ class Supervisor:
         self.data = self.servers.data
         self.crew = Crew(console)
         self.own_servers = own_servers_are_given()
+        self.travel: Mapping[str, str] = {}
         self.mail_ports: tuple[int, int] | None = None
         self._asked = 0
 
@@ -50,6 +52,7 @@ class Supervisor:
             raise Problem(
                 f"Port {self.port} is taken: stop what listens there, or set EARLYHELP_PORT to another number."
             )
+        self.travel = travelling.environment(self.data, os.environ)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
         try:
@@ -118,6 +121,7 @@ class Supervisor:
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
             **os.environ,
             **caught,
+            **self.travel,
             "EARLYHELP_DATA_DIR": str(self.data.root),
             processes.MARK: str(self.data.root),
         }

@@ -17,6 +17,7 @@ from earlyhelp.settings.logs import (  # noqa: F401
     LOGGING,
 )
 from earlyhelp.settings.work import *  # noqa: F403
+from foundation.common import clock
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("EARLYHELP_DATA_DIR", ROOT / ".data"))
@@ -53,6 +54,8 @@ SECRET_KEY = os.environ.get("EARLYHELP_SECRET_KEY", "")  # Django refuses to sta
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("EARLYHELP_OLD_SECRET_KEYS", "").split(",") if key]
 DEBUG = False
 DEMO = os.environ.get("EARLYHELP_DEMO") == "1"
+if os.environ.get(clock.OFFSET) and not DEMO:
+    raise ImproperlyConfigured(f"{clock.OFFSET} sets the clock of a demonstration: it needs EARLYHELP_DEMO=1.")
 SECURE_COOKIES = os.environ.get("EARLYHELP_HTTPS", "0" if DEMO else "1") == "1"
 ALLOWED_HOSTS = os.environ.get("EARLYHELP_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 # How people reach the pages: messages are written where no request says so. Without an ending slash.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from foundation.common import clock
 from foundation.tenancy.models import Partnership
 from foundation.ui import navigation
 from foundation.ui.colours import brand
@@ -28,4 +29,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "brand": brand(partnership.colour if partnership else None),
         "navigation_links": SimpleLazyObject(lambda: navigation.links(request)),
         "is_demo": settings.DEMO,
+        "demo_day": clock.today() if clock.stands_elsewhere() else None,
     }

@@ -251,11 +251,8 @@ class TestOnce:
         with place.scope():
             for piece in place.more_pieces(rows):
                 place.start(subject=piece)
-        with (
-            tenant_scope(place.partnership.pk),
-            clock.at(london("2026-05-01 09:00")),
-            CaptureQueriesContext(connection) as captured,
-        ):
+        late = clock.at(london("2026-05-01 09:00"))
+        with tenant_scope(place.partnership.pk), late, CaptureQueriesContext(connection) as captured:
             assert sweeping.tell_due(place.partnership.pk, most=100) == rows * 3
         asked = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
         assert len(asked) == 4, "\n".join(asked)

@@ -199,6 +199,13 @@ def further_consent(target: Target) -> Mapping[str, Any]:
     }
 
 
+def contact(target: Target) -> Mapping[str, Any]:
+    """A letter sent on a day, which is any time of it."""
+    now = clock.now().astimezone(clock.LONDON)
+    said = {"on": now.date().isoformat(), "at": f"{now:%H:%M}", "how": "letter", "result": "attempted"}
+    return dated(said)
+
+
 def page_of_draft(page: str) -> Body:
     return lambda target: dated(target.given.get(page) or getattr(answers, "mother")())  # noqa: B009
 
@@ -311,6 +318,10 @@ MATRIX: Mapping[str, Row | Outside] = {
     "deadlines_policy:example": Row("list", listed(ADMINISTRATOR, 200)),
     "cases:list": Row("list", listed(SEES, 200)),
     "cases:detail": Row("case", SEE_CASE, shows="family"),
+    "cases:contact": Row(
+        "case", rule(let(WORKS, OPEN_FOR_WORK, 200)), rule(let(WORKS, OPEN_FOR_WORK, 302)), body=contact, shows="family"
+    ),
+    "cases:contacts": Row("case", SEE_CASE, shows="family"),
     "cases:looks": Row("case", rule(let(MANAGER, OWN, 200)), shows="family"),
     "cases:filters": Row("list", listed(SEES, 200)),
     "cases:filter_new": Row("list", listed(SEES, 200), listed(SEES, 302), body=lambda target: {"name": "Kept"}),

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from foundation.accounts import queries as accounts
 from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import Actor, system
@@ -17,6 +16,7 @@ from foundation.documents.models import Document
 from foundation.notifications import services as notifications
 from foundation.notifications.enums import NOT_ARRIVED, MailingState, Trouble
 from foundation.notifications.models import Mailing, Message
+from foundation.tenancy.scope import current_partnership_id
 from intake import policies, queries, telling
 from intake.enums import EnquiryState, EnquiryVerb, NotTold, ToldHow
 from intake.models import Enquiry, Told
@@ -94,13 +94,13 @@ def note_mailing(*, mailing: Mailing) -> None:
 
 
 def _note(mailing: Mailing, message: Message) -> None:
-    by = system(mailing.partnership_id)
+    by = system(current_partnership_id())
     enquiry = Enquiry.objects.select_for_update(of=("self",)).filter(pk=message.subject_id).first()
     told = enquiry and enquiry.told.filter(how=ToldHow.MESSAGE, failed_at=None).order_by("-at", "-id").first()
     if enquiry is None or told is None or (told.told_at is not None and mailing.state not in NOT_ARRIVED):
         return
     told.mailing = mailing
-    trouble = _trouble_of(mailing, message)
+    trouble = _trouble_of(mailing, message, enquiry)
     if trouble:
         _fail(by, told, trouble)
     elif told.told_at is None:
@@ -113,7 +113,7 @@ def _note(mailing: Mailing, message: Message) -> None:
 _UNDER_WAY = (MailingState.WAITING, MailingState.CLAIMED)
 
 
-def _trouble_of(mailing: Mailing, message: Message) -> NotTold | None:
+def _trouble_of(mailing: Mailing, message: Message, enquiry: Enquiry) -> NotTold | None:
     """Why the sender was not told by it. Who has read the message was told, whatever became of the e-mail."""
     if message.read_at is not None:
         return None
@@ -121,9 +121,8 @@ def _trouble_of(mailing: Mailing, message: Message) -> NotTold | None:
         return NotTold.BOUNCED
     if mailing.state == MailingState.FAILED:
         return NotTold.FAILED
-    left = not accounts.memberships_in_force().filter(user_id=message.user_id, agency_id=message.agency_id).exists()
     gone = mailing.state == MailingState.DROPPED and mailing.trouble in {Trouble.LEFT, Trouble.INACTIVE}
-    return NotTold.NO_ACCOUNT if left or gone else None
+    return NotTold.NO_ACCOUNT if gone or not queries.sender_can_read(enquiry) else None
 
 
 def _fail(by: Actor, told: Told, trouble: NotTold) -> None:

@@ -21,6 +21,8 @@ from cases.words import children_of, where_on_path
 from earlyhelp import due
 from foundation.common.actors import Actor
 from foundation.deadlines.words import ClockLine
+from foundation.partnership import queries as set_up
+from foundation.partnership.policies import check_can_change_settings
 from foundation.ui.paging import bounded_count
 from foundation.ui.templatetags.early_help import when
 from foundation.ui.views import PageView
@@ -87,6 +89,7 @@ class Home(PageView):
             oldest=intake.oldest_waiting(actor).first() if hub else None,
             decides=check_decides_at_all.allows(by=actor),
             to_approve=bounded_count(assessments.waiting_for_approval(actor)),
+            set_up=self.set_up(actor),
             manages=check_manages.allows(by=actor),
             unusual=bounded_count(looked.waiting_looks(actor)),
             to_write=to_write[:MOST],
@@ -99,6 +102,15 @@ class Home(PageView):
             may_look=may_look,
             **kwargs,
         )
+
+    def set_up(self, actor: Actor) -> dict[str, Any] | None:
+        """What waits for a partnership administrator: a policy that nobody chose, or defaults that nobody confirmed."""
+        if not check_can_change_settings.allows(by=actor):
+            return None
+        row = set_up.newest()
+        partnership = cast(Any, self.request).partnership
+        left = set_up.left_to_confirm(set_up.policy_from(row), partnership) if row else 0
+        return {"chosen": row is not None, "left": left}
 
     def to_write(self, actor: Actor) -> Iterator[Waiting]:
         """The actor's own assessments that wait for them."""

@@ -56,6 +56,12 @@ def present_value(partnership: Partnership, key: str, kept: Any) -> Any:
     return getattr(partnership, setting.field) or None
 
 
+def left_to_confirm(policy: pathway.Policy, partnership: Partnership) -> int:
+    """How many defaults wait; one whose words were changed meanwhile is the partnership's own."""
+    held = (policy.held[key] for key in policy.to_confirm)
+    return sum(present_value(partnership, one.setting.key, one.value) == one.value for one in held)
+
+
 def standing_configuration(partnership: Partnership) -> dict[str, Any]:
     """How the partnership whose scope is open has set itself up, as its file says it: four queries, no person."""
     row = newest()

@@ -7,10 +7,12 @@ from django.test import Client
 
 from assessments.enums import AssessmentState
 from foundation.accounts.enums import Role
+from foundation.partnership.queries import current_policy, left_to_confirm
+from foundation.partnership.services import confirm_default, start_from_preset
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from tests.cases.asking import statements
-from tests.factories import make_member, make_partnership, sign_in
+from tests.factories import actor_of, make_member, make_partnership, sign_in
 from tests.markup import Markup, words
 from tests.walks import Scene, make_assessment, make_case, make_scene
 
@@ -91,6 +93,28 @@ def test_every_role_has_a_home(partnership: Partnership, scene: Scene, role: Rol
     page = home(partnership, member.user)
     assert "My work" in page
     assert "Abara" not in page
+
+
+def test_an_administrator_finds_what_of_the_set_up_waits_for_them(partnership: Partnership) -> None:
+    """Screens, My work: choose a policy, confirm its defaults, and then only the way in; others are told nothing."""
+    with tenant_scope(partnership.pk):
+        admin = make_member(role=Role.ADMINISTRATOR)
+        auditor = make_member(role=Role.AUDITOR)
+    waits = 'section[aria-labelledby="set-up"]'
+    assert "No pathway policy has been chosen yet" in Markup.of(home(partnership, admin.user)).text(waits)
+    with tenant_scope(partnership.pk):
+        start_from_preset(by=actor_of(admin), preset="rotherham", version=0)
+        left = left_to_confirm(current_policy(), partnership)
+    assert f"{left} defaults of the pathway policy wait for your word" in Markup.of(
+        home(partnership, admin.user)
+    ).text(waits)
+    with tenant_scope(partnership.pk):
+        confirm_default(by=actor_of(admin), version=1)
+    page = home(partnership, admin.user)
+    assert "The pathway policy is confirmed." in Markup.of(page).text(waits)
+    assert f'href="/{partnership.slug}/set-up/"' in page
+    assert "nothing for your role" not in page
+    assert not Markup.of(home(partnership, auditor.user)).all(waits)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

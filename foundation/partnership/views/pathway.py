@@ -138,7 +138,7 @@ class ShowPolicy(PageView):
         return context | {
             **_about(row, policy),
             "groups": lines_of(policy, partnership),
-            "left": _left(policy, partnership),
+            "left": queries.left_to_confirm(policy, partnership),
             "earlier": list(queries.earlier_than(row.version)),
             "in_force": True,
         }
@@ -206,12 +206,6 @@ def sent_version(request: HttpRequest) -> int:
     if not (typed.isascii() and typed.isdecimal() and len(typed) < 10):
         raise Clash("The page did not say which version it was made from. Look at the policy once more.")
     return int(typed)
-
-
-def _left(policy: pathway.Policy, partnership: Partnership) -> int:
-    """How many defaults wait; one whose words were changed meanwhile is the partnership's own."""
-    held = (policy.held[key] for key in policy.to_confirm)
-    return sum(queries.present_value(partnership, one.setting.key, one.value) == one.value for one in held)
 
 
 def in_a_sentence(label: str) -> str:

@@ -1,4 +1,4 @@
-"""A partnership's pathway with limits that tests reckon with: what `tests.deadlines.making` says of a place of its own."""
+"""A partnership's pathway with limits that tests reckon with: as `tests.deadlines.making` has them for its places."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +17,11 @@ from foundation.partnership.enums import ClockKind, ReminderTo, ReminderWhen, St
 from foundation.partnership.lengths import MOST_STEPS
 from foundation.partnership.pathway import Clock, Length, OfficeHours, ReminderStep, default_steps
 from foundation.ui.fields import ChoiceField, DateField, NumberField, PlainTextField, SelectField, YesField
+
+if TYPE_CHECKING:
+    _FormSet = BaseFormSet[forms.Form]
+else:
+    _FormSet = BaseFormSet
 
 STEPS, DAYS = "steps", "days"
 MOST_DAYS = 40
@@ -98,7 +103,7 @@ class StepForm(forms.Form):
         return ReminderStep(when, ReminderTo(said["to"]), length)
 
 
-class _Steps(BaseFormSet[StepForm]):
+class _Steps(_FormSet):
     """At most six reminders; a row left empty is none."""
 
     def clean(self) -> None:
@@ -152,7 +157,7 @@ class ClockForm(forms.Form):
         steps = clock.reminders or default_steps(clock.length) if clock else ()
         # A row that was sent is compared with nothing: one that is as it was is still a reminder.
         first = [_said(step) for step in steps] or [{}]
-        self.steps = Steps(data, prefix=STEPS, initial=first if data is None else None, error_messages=NOT_WHOLE)
+        self.steps: Any = Steps(data, prefix=STEPS, initial=first if data is None else None, error_messages=NOT_WHOLE)
 
     def clean(self) -> dict[str, Any]:
         """What a limit cannot be without."""
@@ -266,7 +271,7 @@ class DayForm(forms.Form):
     name = PlainTextField(label="What it is called", called="The name", max_length=80, empty="Enter what it is called")
 
 
-class _Days(BaseFormSet[DayForm]):
+class _Days(_FormSet):
     """Closure days to be added; a row left empty is none."""
 
     def clean(self) -> None:

@@ -26,7 +26,7 @@ UNTOUCHED = "Clocks that are running already keep the times that they have."
 class PolicyPage(PageFormView):
     """A page that changes one part of the pathway policy: its form, one service call, back to the list."""
 
-    policy: Any = policies.check_can_change_settings
+    policy = policies.check_can_change_settings
     template_name = "deadlines/policy/form.html"
     button = "Save"
     about: str = ""

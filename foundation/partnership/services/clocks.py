@@ -107,7 +107,7 @@ def _locked(by: Actor, version: int) -> PathwayPolicy:
 
 
 def _next(
-    by: Actor, newest: PathwayPolicy, key: str, value: Any, *, verb: PartnershipVerb, **detail: object
+    by: Actor, newest: PathwayPolicy, key: str, value: Any, *, verb: PartnershipVerb, **detail: Any
 ) -> PathwayPolicy:
     """The next version, which differs in one setting; the trail holds codes and numbers only."""
     settings = {**newest.body["settings"], key: {"value": value, "standing": Standing.OWN.value}}

@@ -17,7 +17,7 @@ from tests.intake import answers
 from tests.intake.browsing import dated
 from tests.partnership.files import made_up_configuration
 from tests.trust.canaries import Fact
-from tests.trust.world import Target
+from tests.trust.world import Target, far_working_day
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -199,6 +199,18 @@ def further_consent(target: Target) -> Mapping[str, Any]:
     }
 
 
+def clock_of_case(*statuses: int) -> Rule:
+    """Who works on a case asks for more time and pauses its clocks; who only sees it is refused; for others none is."""
+    return rule(let(WORKS, OPEN_FOR_WORK, *statuses), let(SEES, OPEN, 403), refused=404)
+
+
+def more_time(target: Target) -> Mapping[str, Any]:
+    """Until a day in ten weeks; `dated` knows only names that end in "_on"."""
+    until = far_working_day()
+    boxes = {"until_day": str(until.day), "until_month": str(until.month), "until_year": str(until.year)}
+    return {**boxes, "reason": "The family asked for it."}
+
+
 def contact(target: Target) -> Mapping[str, Any]:
     """A letter sent on a day, which is any time of it."""
     now = clock.now().astimezone(clock.LONDON)
@@ -341,6 +353,24 @@ MATRIX: Mapping[str, Row | Outside] = {
         body=lambda target: WITHDRAW,
         shows="consent",
     ),
+    "deadlines:late": Row("list", listed(frozenset({"manager", "hub_manager"}), 200)),
+    "deadlines:detail": Row("case", rule(let(SEES, OPEN, 200), refused=404), shows="family"),
+    "deadlines:ask": Row(
+        "case", clock_of_case(200), clock_of_case(302), body=more_time, shows="family"
+    ),
+    "deadlines:pause": Row(
+        "case", clock_of_case(200), clock_of_case(302), shows="family",
+        body=lambda target: {"reason": "The family is away", "note": ""},
+    ),
+    "deadlines:resume": Row("case", None, clock_of_case(409)),
+    "deadlines:answer": Row(
+        "case",
+        rule(let(MANAGER, OWN, 200), let(SEES, OPEN, 403), refused=404),
+        rule(let(MANAGER, OWN, 302), let(SEES, OPEN, 403), refused=404),
+        body=lambda target: {"decision": "grant", "answer": ""},
+        shows="words",
+    ),
+    "deadlines:take_back": Row("case", None, rule(let(LEADS, OWN, 302), refused=404)),
     "notifications:inbox": Row("list", listed(EVERY_ROLE, 200)),
     "notifications:read_all": Row("list", None, listed(EVERY_ROLE, 302)),
     "notifications:choices": Row(

@@ -1,4 +1,4 @@
-"""A partnership's pathway with limits that tests reckon with: what `tests.deadlines.making` says of a place of its own."""
+"""A pathway with limits that tests reckon with, for partnerships made by `tests.walks`."""
 
 from __future__ import annotations
 

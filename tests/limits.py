@@ -1,4 +1,4 @@
-"""A partnership's pathway with limits that tests reckon with: as `tests.deadlines.making` has them for its places."""
+"""A pathway with limits that tests reckon with, for partnerships made by `tests.walks`."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from foundation.common import clock
 from foundation.common.actors import system
 from foundation.tenancy.scope import tenant_scope
 from tests.factories import PASSWORD, actor_of, make_member, make_partnership
+from tests.limits import adopt
 from tests.walks import make_assessment, make_case, make_scene
 
 pytestmark = pytest.mark.browser
@@ -26,10 +27,20 @@ def place(transactional_db):
     partnership = make_partnership("fernshire")
     with tenant_scope(partnership.pk):
         scene = make_scene()
+        adopt(scene.actor("lead"))
         for number, state in enumerate((AssessmentState.RETURNED, AssessmentState.SUBMITTED)):
             case = make_case(scene, family_name=("Oyelaran-Featherstonehaugh", "سلمى")[number])
             make_assessment(scene, at=state, case=case)
         case = make_case(scene)
+        for result in ("attempted", "reached"):
+            services.record_contact(
+                by=scene.actor("lead"),
+                case_id=case.pk,
+                at=clock.now(),
+                how="phone",
+                result=result,
+                note="Ring at nine.",
+            )
         manager = actor_of(scene.manager)
         services.save_filter(by=manager, name="Targeted, North", query={"whose": "team", "level": "2"})
         same_name = make_member(role=Role.PRACTITIONER, agency=scene.school, name="Kwame Abara")
@@ -47,6 +58,7 @@ def addresses(place) -> list[str]:
     return [
         f"/{place.partnership.slug}/", f"{cases}?whose=all", f"{cases}?whose=team&level=2&since=2026-01-01",
         f"{cases}?level=9", f"{cases}filters/", f"{cases}filters/new/?whose=mine&level=3",
+        f"{cases}{place.case.pk}/contact/", f"{cases}{place.case.pk}/contacts/",
         f"{cases}{place.case.pk}/who-looked/", f"{cases}unusual-looks/", f"{cases}{place.case.pk}/",
     ]  # fmt: skip
 
@@ -91,3 +103,21 @@ def test_a_list_is_filtered_and_kept_without_script(place, page_without_script, 
     page.get_by_role("link", name="Take away this filter: Level 2").click()
     assert "level" not in page.url
     assert "3 cases" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_contact_is_recorded_on_a_phone_by_keyboard(place, open_page, sign_in, narrow, script):
+    """CLK-1: two answers and one press, at 320 pixels, with script and without; a mistake is found from the summary."""
+    page = open_page(script=script)
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(page, place.scene.user("lead").email, PASSWORD)
+    page.goto(f"/{place.partnership.slug}/cases/{place.case.pk}/contact/")
+    page.get_by_role("button", name="Record contact").press("Enter")
+    page.locator(".govuk-error-summary a").first.press("Enter")
+    page.keyboard.press("Space")
+    page.get_by_label("Home visit").focus()
+    page.keyboard.press("Space")
+    narrow(page)
+    page.get_by_role("button", name="Record contact").press("Enter")
+    assert "The contact is recorded." in page.locator("main").inner_text()
+    assert "Home visit" in page.locator("main").inner_text()

@@ -103,6 +103,27 @@ def screen(desk: Desk, reference: str, *, mistakes: bool = False) -> None:
     desk.reads("A case has been opened", "What was decided")
 
 
+def contact_the_family(desk: Desk, town: Town, *, mistakes: bool = False) -> None:
+    """The lead sees by when contact is to be sought, rings, and records it: the clock is met (CLK-1, FAM-10)."""
+    desk.go(town.url())
+    desk.sees("My work")
+    due = desk.page.get_by_role("region", name="Late and due soon")
+    expect(due).to_contain_text("First contact sought, due")
+    desk.follow(re.compile(f"^Record contact: {FAMILY}, First contact sought"), due)
+    desk.sees("Record contact")
+    if mistakes:
+        desk.mend("Record contact")
+    desk.tick("Reached them")
+    desk.tick("Phone call")
+    desk.fill("Anything to note?", "Her mother can be rung after nine.")
+    desk.press("Record contact")
+    desk.reads("The contact is recorded.", "Reached last on", "Her mother can be rung after nine.")
+    desk.page.get_by_text("Other clocks of this case").click()
+    expect(desk.page.locator("main details").filter(has_text="Other clocks")).to_contain_text("Met in time")
+    desk.go(town.url())
+    expect(desk.page.locator("main")).not_to_contain_text("First contact sought")
+
+
 def write_the_assessment(desk: Desk, *, mistakes: bool = False) -> None:
     """Every section of the library's form, one after another, until the list says that all are completed (EHA-2)."""
     desk.follow(re.compile("^(Begin|Go on)"))

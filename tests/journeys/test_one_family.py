@@ -50,6 +50,7 @@ def test_one_family_from_enquiry_to_withdrawn_consent(town, desk, worker):
     pastoral.reads(reference, "Early Help Assessment required")
 
     lead = desk(town.user("lead"))
+    family.contact_the_family(lead, town, mistakes=True)
     autosave_keeps_words(lead)
     lead.go(town.url())
     family.write_the_assessment(lead, mistakes=True)
@@ -83,6 +84,7 @@ def test_the_same_path_without_script(town, desk, worker):
     reference = family.write_an_enquiry(desk(town.user("pastoral"), script=False), town)
     family.screen(desk(town.user("screener"), script=False), reference)
     lead = desk(town.user("lead"), script=False)
+    family.contact_the_family(lead, town)
     family.write_the_assessment(lead)
     family.agree_and_send(lead)
     manager = desk(town.user("manager"), script=False)

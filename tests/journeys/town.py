@@ -14,6 +14,7 @@ from intake import services as intake
 from intake.models import Enquiry
 from tests import factories
 from tests.intake import answers
+from tests.limits import adopt
 from tests.walks import Scene
 
 AGENCIES = {
@@ -92,7 +93,7 @@ class Town:
 
 
 def make_town() -> Town:
-    """Everybody in place, and the assessment's form of the library in use."""
+    """Everybody in place, the assessment's form of the library in use, and a pathway with limits."""
     town = Town(factories.make_partnership("fernshire", name="Fernshire", out_of_hours_phone="01632 960 999"))
     with tenant_scope(town.partnership.pk):
         town.agencies = {key: factories.make_agency(name, kind=kind) for key, (name, kind) in AGENCIES.items()}
@@ -101,4 +102,5 @@ def make_town() -> Town:
             team = north if agency == "early_help" else None
             town.members[who] = factories.make_member(name=name, role=role, agency=town.agencies[agency], team=team)
         formdefs.publish_library(by=system(town.partnership.pk))
+        adopt(system(town.partnership.pk))
     return town

@@ -212,10 +212,10 @@ def more_time(target: Target) -> Mapping[str, Any]:
 
 
 def contact(target: Target) -> Mapping[str, Any]:
-    """A letter sent on a day, which is any time of it."""
+    """A call just now."""
     now = clock.now().astimezone(clock.LONDON)
-    said = {"on": now.date().isoformat(), "at": f"{now:%H:%M}", "how": "letter", "result": "attempted"}
-    return dated(said)
+    said = {"on_day": now.day, "on_month": now.month, "on_year": now.year, "at": f"{now:%H:%M}"}
+    return {**said, "how": "phone", "result": "attempted"}
 
 
 def page_of_draft(page: str) -> Body:

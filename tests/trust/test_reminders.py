@@ -228,7 +228,7 @@ def test_a_request_that_tells_somebody_needs_no_broker(
         (manager,) = Membership.objects.filter(role=Role.MANAGER).select_related("user")
     client = sign_in(Client(), clocks[0].owner, place, clocks[0].agency)
     until = clock.today() + dt.timedelta(days=9)
-    sent = {"until_0": until.day, "until_1": until.month, "until_2": until.year, "reason": "They are away"}
+    sent = {"until": until.isoformat(), "reason": "They are away"}
 
     def ask(one: Deadline) -> float:
         began = time.monotonic()

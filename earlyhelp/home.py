@@ -18,7 +18,12 @@ from cases.enums import CaseState
 from cases.policies import check_can_look, check_manages
 from cases.registries import NextStep, next_steps, path
 from cases.words import children_of, where_on_path
+<<<<<<< HEAD
 from earlyhelp import due
+=======
+from foundation.accounts import queries as accounts
+from foundation.accounts.enums import Role
+>>>>>>> h-v
 from foundation.common.actors import Actor
 from foundation.deadlines.words import ClockLine
 from foundation.partnership import queries as set_up
@@ -27,6 +32,7 @@ from foundation.ui.paging import bounded_count
 from foundation.ui.templatetags.early_help import when
 from foundation.ui.views import PageView
 from intake import queries as intake
+from intake.enums import SCREENERS
 from intake.policies import check_can_screen, check_can_write
 
 MOST = 10
@@ -37,6 +43,13 @@ TO_DO = {
     AssessmentState.RETURNED: ("Your manager returned the assessment with comments", "See the comments"),
     AssessmentState.AGREED: ("The family agrees: send the assessment for approval", "Send it"),
 }
+
+
+# Without one of these roles in force, what others send stays unseen.
+NEEDED = (
+    (frozenset(SCREENERS), "Nobody here can screen enquiries: what is sent waits unseen. Invite a hub screener."),
+    (frozenset({Role.MANAGER}), "Nobody here can approve assessments. Invite a team manager."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +117,17 @@ class Home(PageView):
         )
 
     def set_up(self, actor: Actor) -> dict[str, Any] | None:
-        """What waits for a partnership administrator: a policy that nobody chose, or defaults that nobody confirmed."""
+        """What waits for a partnership administrator: a policy that nobody chose, defaults that nobody confirmed, and
+        work that would wait for ever because nobody here has the role that does it.
+        """
         if not check_can_change_settings.allows(by=actor):
             return None
         row = set_up.newest()
         partnership = cast(Any, self.request).partnership
         left = set_up.left_to_confirm(set_up.policy_from(row), partnership) if row else 0
-        return {"chosen": row is not None, "left": left}
+        held = accounts.roles_in_force()
+        missing = [said for roles, said in NEEDED if not held & roles]
+        return {"chosen": row is not None, "left": left, "missing": missing}
 
     def to_write(self, actor: Actor) -> Iterator[Waiting]:
         """The actor's own assessments that wait for them."""

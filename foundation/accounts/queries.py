@@ -47,6 +47,11 @@ def memberships_in_force() -> QuerySet[Membership]:
     return found
 
 
+def roles_in_force() -> set[str]:
+    """The roles that somebody here can wear now."""
+    return set(memberships_in_force().order_by().values_list("role", flat=True).distinct())
+
+
 def administrators() -> QuerySet[Membership]:
     """The memberships of the partnership's administrators who can sign in and wear their hat."""
     return memberships_in_force().filter(role=Role.ADMINISTRATOR)

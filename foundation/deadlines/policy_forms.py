@@ -19,7 +19,7 @@ from foundation.partnership.pathway import Clock, Length, OfficeHours, ReminderS
 from foundation.ui.fields import ChoiceField, DateField, NumberField, PlainTextField, SelectField, YesField
 
 if TYPE_CHECKING:
-    _FormSet = BaseFormSet[forms.Form]
+    _FormSet = BaseFormSet[Any]
 else:
     _FormSet = BaseFormSet
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from assessments.enums import AssessmentState
+from foundation.accounts import services
 from foundation.accounts.enums import Role
 from foundation.partnership.queries import current_policy, left_to_confirm
 from foundation.partnership.services import confirm_default, start_from_preset
@@ -105,9 +106,14 @@ def test_an_administrator_finds_what_of_the_set_up_waits_for_them(partnership: P
     with tenant_scope(partnership.pk):
         start_from_preset(by=actor_of(admin), preset="rotherham", version=0)
         left = left_to_confirm(current_policy(), partnership)
+<<<<<<< HEAD
     assert f"{left} defaults of the pathway policy wait for your word" in Markup.of(home(partnership, admin.user)).text(
         waits
     )
+=======
+    told = Markup.of(home(partnership, admin.user)).text(waits)
+    assert f"{left} defaults of the pathway policy wait for your word" in told
+>>>>>>> h-v
     with tenant_scope(partnership.pk):
         confirm_default(by=actor_of(admin), version=1)
     page = home(partnership, admin.user)
@@ -115,6 +121,31 @@ def test_an_administrator_finds_what_of_the_set_up_waits_for_them(partnership: P
     assert f'href="/{partnership.slug}/set-up/"' in page
     assert "nothing for your role" not in page
     assert not Markup.of(home(partnership, auditor.user)).all(waits)
+
+
+def test_an_administrator_is_told_of_work_that_nobody_here_would_see(partnership: Partnership) -> None:
+    """INT-4, a lost entry: without a screener enquiries wait unseen, without a manager assessments do; each role that
+    somebody holds in an open agency ends its sentence, and a closed agency's begins it again.
+    """
+    with tenant_scope(partnership.pk):
+        admin = make_member(role=Role.ADMINISTRATOR)
+    screen, approve = "Nobody here can screen enquiries", "Nobody here can approve assessments"
+
+    def told() -> str:
+        return Markup.of(home(partnership, admin.user)).text('section[aria-labelledby="set-up"]')
+
+    assert screen in told()
+    assert approve in told()
+    with tenant_scope(partnership.pk):
+        hub = make_member(role=Role.SCREENER)
+    assert screen not in told()
+    with tenant_scope(partnership.pk):
+        make_member(role=Role.MANAGER)
+    assert approve not in told()
+    with tenant_scope(partnership.pk):
+        services.close_agency(by=actor_of(admin), agency_id=hub.agency_id)
+    assert screen in told()
+    assert approve not in told()
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -18,12 +18,9 @@ from cases.enums import CaseState
 from cases.policies import check_can_look, check_manages
 from cases.registries import NextStep, next_steps, path
 from cases.words import children_of, where_on_path
-<<<<<<< HEAD
 from earlyhelp import due
-=======
 from foundation.accounts import queries as accounts
 from foundation.accounts.enums import Role
->>>>>>> h-v
 from foundation.common.actors import Actor
 from foundation.deadlines.words import ClockLine
 from foundation.partnership import queries as set_up

@@ -106,14 +106,8 @@ def test_an_administrator_finds_what_of_the_set_up_waits_for_them(partnership: P
     with tenant_scope(partnership.pk):
         start_from_preset(by=actor_of(admin), preset="rotherham", version=0)
         left = left_to_confirm(current_policy(), partnership)
-<<<<<<< HEAD
-    assert f"{left} defaults of the pathway policy wait for your word" in Markup.of(home(partnership, admin.user)).text(
-        waits
-    )
-=======
     told = Markup.of(home(partnership, admin.user)).text(waits)
     assert f"{left} defaults of the pathway policy wait for your word" in told
->>>>>>> h-v
     with tenant_scope(partnership.pk):
         confirm_default(by=actor_of(admin), version=1)
     page = home(partnership, admin.user)

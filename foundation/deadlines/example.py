@@ -10,8 +10,8 @@ from foundation.common import clock as clocks
 from foundation.common.bank_holidays import bank_holidays, known_years
 from foundation.deadlines.calendar import Calendar, DayNotKnown
 from foundation.deadlines.reckoning import moment_in_words, reckon
-from foundation.deadlines.reminding import BEFORE, moment_of
-from foundation.partnership.enums import StartEvent
+from foundation.deadlines.reminding import moment_of
+from foundation.partnership.enums import ReminderWhen, StartEvent
 from foundation.partnership.pathway import Clock, ReminderStep, steps_of
 
 # What starts a clock, as a sentence begins with it.
@@ -90,6 +90,6 @@ def _reminders(clock: Clock, start: dt.datetime, due_at: dt.datetime, calendar: 
 
 def _line(step: ReminderStep, moment: dt.datetime, start: dt.datetime) -> str:
     who = step.to.label[0].upper() + step.to.label[1:]
-    if step.when == BEFORE and moment <= start:
+    if step.when == ReminderWhen.BEFORE and moment <= start:
         return f"{who} is not reminded {step.length.in_words if step.length else ''} before: that is before it starts."
     return f"{who} is reminded on {moment_in_words(moment.astimezone(clocks.LONDON))}."

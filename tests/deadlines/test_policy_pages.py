@@ -1,4 +1,4 @@
-"""The administrator's pages of clocks and working days: read, changed, refused with a sentence (CLK-1, CLK-4, CLK-5)."""
+"""The administrator's pages of clocks and working days: read, changed, refused in words (CLK-1, CLK-4, CLK-5)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,6 +25,12 @@ UNITS = [(unit.value, f"{unit.label}s") for unit in Unit]
 PRODUCT, OWN, NOBODY = "product", "own", "nobody"
 NOT_WHOLE = {"missing_management_form": "The page was not sent whole. Open it once more."}
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(am|pm)?", re.IGNORECASE)
+
+
+if TYPE_CHECKING:
+    _StepSet, _DaySet = BaseFormSet["StepForm"], BaseFormSet["DayForm"]
+else:
+    _StepSet = _DaySet = BaseFormSet
 
 
 class TimeField(PlainTextField):
@@ -98,7 +104,7 @@ class StepForm(forms.Form):
         return ReminderStep(when, ReminderTo(said["to"]), length)
 
 
-class _Steps(BaseFormSet[StepForm]):
+class _Steps(_StepSet):
     """At most six reminders; a row left empty is none."""
 
     def clean(self) -> None:
@@ -266,7 +272,7 @@ class DayForm(forms.Form):
     name = PlainTextField(label="What it is called", called="The name", max_length=80, empty="Enter what it is called")
 
 
-class _Days(BaseFormSet[DayForm]):
+class _Days(_DaySet):
     """Closure days to be added; a row left empty is none."""
 
     def clean(self) -> None:

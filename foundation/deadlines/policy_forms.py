@@ -109,7 +109,7 @@ class _Steps(_StepSet):
 
     def clean(self) -> None:
         """At least one, where a partnership has steps of its own."""
-        if not any(self.errors) and not self.filled:
+        if self.management_form.is_valid() and not any(self.errors) and not self.filled:
             raise ValidationError("Enter at least one reminder, or choose that nobody is reminded.")
 
     @property
@@ -277,7 +277,7 @@ class _Days(_DaySet):
 
     def clean(self) -> None:
         """At least one."""
-        if not any(self.errors) and not self.days:
+        if self.management_form.is_valid() and not any(self.errors) and not self.days:
             raise ValidationError("Enter at least one day.")
 
     @property

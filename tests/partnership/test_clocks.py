@@ -118,7 +118,8 @@ def test_the_file_carries_all_of_it_and_the_change_list_says_it(inside: Place) -
         ),
         (
             "review",
-            {"length": 1, "unit": "weeks", "from": "taf_held", "reminders": [{"when": "at", "to": "worker", "length": 1}]},
+            {"length": 1, "unit": "weeks", "from": "taf_held",
+             "reminders": [{"when": "at", "to": "worker", "length": 1}]},
             "has no length",
         ),
     ],

@@ -18,11 +18,6 @@ from foundation.partnership.lengths import MOST_STEPS
 from foundation.partnership.pathway import Clock, Length, OfficeHours, ReminderStep, default_steps
 from foundation.ui.fields import ChoiceField, DateField, NumberField, PlainTextField, SelectField, YesField
 
-if TYPE_CHECKING:
-    _FormSet = BaseFormSet[Any]
-else:
-    _FormSet = BaseFormSet
-
 STEPS, DAYS = "steps", "days"
 MOST_DAYS = 40
 LONGEST_COUNT = 9_999
@@ -30,6 +25,12 @@ UNITS = [(unit.value, f"{unit.label}s") for unit in Unit]
 PRODUCT, OWN, NOBODY = "product", "own", "nobody"
 NOT_WHOLE = {"missing_management_form": "The page was not sent whole. Open it once more."}
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(am|pm)?", re.IGNORECASE)
+
+
+if TYPE_CHECKING:
+    _StepSet, _DaySet = BaseFormSet["StepForm"], BaseFormSet["DayForm"]
+else:
+    _StepSet = _DaySet = BaseFormSet
 
 
 class TimeField(PlainTextField):
@@ -103,12 +104,12 @@ class StepForm(forms.Form):
         return ReminderStep(when, ReminderTo(said["to"]), length)
 
 
-class _Steps(_FormSet):
+class _Steps(_StepSet):
     """At most six reminders; a row left empty is none."""
 
     def clean(self) -> None:
         """At least one, where a partnership has steps of its own."""
-        if not any(self.errors) and not self.filled:
+        if self.management_form.is_valid() and not any(self.errors) and not self.filled:
             raise ValidationError("Enter at least one reminder, or choose that nobody is reminded.")
 
     @property
@@ -271,12 +272,12 @@ class DayForm(forms.Form):
     name = PlainTextField(label="What it is called", called="The name", max_length=80, empty="Enter what it is called")
 
 
-class _Days(_FormSet):
+class _Days(_DaySet):
     """Closure days to be added; a row left empty is none."""
 
     def clean(self) -> None:
         """At least one."""
-        if not any(self.errors) and not self.days:
+        if self.management_form.is_valid() and not any(self.errors) and not self.days:
             raise ValidationError("Enter at least one day.")
 
     @property

@@ -19,7 +19,8 @@ MOST = 50
 
 def of(one: Deadline) -> list[Event]:
     """At most 50 lines: who started, paused, extended or met it, and what was said; three questions."""
-    written = {str(each.pk): each for each in (*one.extensions.all(), *one.pauses.all())}
+    written: dict[str, Extension | Pause] = {str(each.pk): each for each in one.extensions.all()}
+    written |= {str(each.pk): each for each in one.pauses.all()}
     about = Q(subject_id=one.pk) | Q(subject_id__in=list(written))
     entries = AuditEntry.objects.filter(about, verb__in=DeadlineVerb.values).select_related("user")
     return [_event(entry, written) for entry in entries.order_by("-at", "-id")[:MOST]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from django.db.models import Q
 
@@ -19,10 +19,8 @@ MOST = 50
 
 def of(one: Deadline) -> list[Event]:
     """At most 50 lines: who started, paused, extended or met it, and what was said; three questions."""
-    extensions: Iterable[Extension] = Extension.objects.filter(deadline=one)
-    pauses: Iterable[Pause] = Pause.objects.filter(deadline=one)
-    written: dict[str, Extension | Pause] = {str(each.pk): each for each in extensions}
-    written.update((str(each.pk), each) for each in pauses)
+    written: dict[str, Extension | Pause] = {str(each.pk): each for each in one.extensions.all()}
+    written |= {str(each.pk): each for each in one.pauses.all()}
     about = Q(subject_id=one.pk) | Q(subject_id__in=list(written))
     entries = AuditEntry.objects.filter(about, verb__in=DeadlineVerb.values).select_related("user")
     return [_event(entry, written) for entry in entries.order_by("-at", "-id")[:MOST]]

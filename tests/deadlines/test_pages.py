@@ -161,8 +161,10 @@ class TestTheClock:
         with place.scope():
             Deadline.objects.filter(pk=one.pk).update(case_id=place.team.pk)
         get(place, "worker", "detail", deadline_id=one.pk)
+        for name in ("ask", "pause"):
+            get(place, "worker", name, deadline_id=one.pk)
         with place.scope():
-            assert AccessEntry.objects.get().case_id == place.team.pk
+            assert list(AccessEntry.objects.values_list("case_id", flat=True)) == [place.team.pk] * 3
 
     @pytest.mark.parametrize("who", ["stranger", "nobody"])
     def test_for_others_it_is_not_there(self, place: Place, one: Deadline, who: str) -> None:

@@ -131,8 +131,8 @@ class _Builder:
             self.filters()
             self.looks()
             self.messages()
-            self.clocks()
             side.office = self.office()
+            self.clocks()
             documents = [self.side.cases[ownership, "approved"].ids["document_id"] for ownership in self.made()]
         for document_id in documents if render_documents else ():
             render(partnership_id=self.partnership.pk, document_id=document_id)

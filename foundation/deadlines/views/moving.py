@@ -13,7 +13,7 @@ from foundation.common.errors import NotThere
 from foundation.deadlines import policies, queries, services
 from foundation.deadlines.forms import AnswerForm, MoreTimeForm, PauseForm
 from foundation.deadlines.models import Deadline, Extension
-from foundation.deadlines.views.reading import about, clock_url, may_see
+from foundation.deadlines.views.reading import about, clock_url, may_see, note_look
 from foundation.deadlines.words import explained, line_of
 from foundation.partnership import queries as partnership
 from foundation.ui.views import ActionView, PageFormView
@@ -46,6 +46,7 @@ class ClockForm(PageFormView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the form is about."""
         one = self.deadline
+        note_look(self.actor, one)
         calendar = queries.calendar_for_pages(cast(Any, self.request).partnership)
         return super().get_context_data(**kwargs) | {
             "deadline": one,

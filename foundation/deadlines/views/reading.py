@@ -48,8 +48,7 @@ class ShowClock(PageView):
         asked = cast(Any, self.request)
         one: Deadline = asked.deadline
         partnership = asked.partnership
-        if one.case_id:
-            audit.viewed(by=self.actor, subject=one, case_id=one.case_id)
+        note_look(self.actor, one)
         asked_for = one.extensions.filter(state=ExtensionState.ASKED).select_related("asked_by").first()
         works = policies.check_works_on.allows(by=self.actor, deadline=one)
         if asked_for:
@@ -131,6 +130,12 @@ class Late(PageView):
 def about(actor: Actor, clocks: list[Deadline]) -> dict[UUID, str]:
     """What clocks are about, in the words of the rooms that know, as far as the reader may see it."""
     return subjects.names_of(actor, ((one.subject_kind, one.subject_id) for one in clocks))
+
+
+def note_look(actor: Actor, one: Deadline) -> None:
+    """A page that names a case's family was looked at (FAM-8)."""
+    if one.case_id:
+        audit.viewed(by=actor, subject=one, case_id=one.case_id)
 
 
 def clock_url(slug: str, deadline_id: UUID) -> str:

@@ -28,7 +28,18 @@ SELECT m.*, p.* FROM accounts_membership m JOIN tenancy_partnership p ON p.id = 
 WHERE m.user_id = %(user)s AND m.ended_at IS NULL ORDER BY p.name
 """
 HATS = """
-SELECT id, partnership_id, name, kind, group_id, active FROM accounts_agency
+SELECT id, partnership_id, name, kind, group_id, active, (
+    SELECT cardinality(ARRAY(
+        SELECT n.id FROM notifications_message n
+        WHERE n.partnership_id = %(partnership)s AND n.user_id = %(user)s AND n.read_at IS NULL AND (
+            n.agency_id IS NULL OR n.agency_id IN (
+                SELECT m.agency_id FROM accounts_membership m
+                JOIN accounts_user u ON u.id = m.user_id
+                JOIN accounts_agency a ON a.partnership_id = m.partnership_id AND a.id = m.agency_id
+                WHERE m.partnership_id = %(partnership)s AND m.user_id = %(user)s AND m.ended_at IS NULL
+                  AND u.is_active AND a.active))
+        LIMIT 100)))
+FROM accounts_agency
 WHERE partnership_id = %(partnership)s AND id = %(agency)s AND active ORDER BY name
 """
 THIS_USER = "SELECT set_config('earlyhelp.user', %(user)s::text, true)"

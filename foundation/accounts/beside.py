@@ -21,7 +21,7 @@ def add(name: str, expression_of: Callable[[int], Combinable]) -> None:
     _expressions[name] = expression_of
 
 
-def annotations(user_id: int) -> dict[str, Combinable]:
+def expressions(user_id: int) -> dict[str, Combinable]:
     """The expressions for one person, to be called inside their partnership's scope."""
     return {f"beside_{name}": expression_of(user_id) for name, expression_of in _expressions.items()}
 

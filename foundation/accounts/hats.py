@@ -85,7 +85,7 @@ def hats_within(user: User, memberships: Iterable[Membership], *, for_page: bool
         by_agency.setdefault(membership.agency_id, []).append(membership)
     agencies = Agency.objects.filter(pk__in=by_agency, active=True).order_by("name")
     if for_page:
-        agencies = agencies.annotate(**beside.annotations(user.pk))
+        agencies = agencies.annotate(**beside.expressions(user.pk))
     return [_hat(user, agency, by_agency[agency.pk]) for agency in agencies]
 
 

@@ -7,11 +7,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from types import MappingProxyType
 
-from govuk_bank_holidays.bank_holidays import BankHolidays
-
+from foundation.common.bank_holidays import bank_holidays, known_years
 from foundation.common.errors import Invalid
+
+__all__ = ["Calendar", "DayNotKnown", "bank_holidays", "known_years"]
 
 SATURDAY = 5
 NINE, FIVE = dt.time(9), dt.time(17)
@@ -26,19 +26,6 @@ class DayNotKnown(Invalid):
             f"England’s bank holidays are known from {first} to {last}, so a limit that runs to {day.year} cannot be "
             "worked out yet. Ask whoever runs this installation to update it."
         )
-
-
-@cache
-def bank_holidays() -> Mapping[dt.date, str]:
-    """England's bank holidays by day, from the list that came with the product: nothing is asked of the network."""
-    known = BankHolidays(use_cached_holidays=True).get_holidays(division=BankHolidays.ENGLAND_AND_WALES)
-    return MappingProxyType({holiday["date"]: holiday["title"] for holiday in known})
-
-
-@cache
-def known_years() -> tuple[int, int]:
-    """The first and the last year whose bank holidays are known."""
-    return min(bank_holidays()).year, max(bank_holidays()).year
 
 
 @cache

@@ -53,7 +53,14 @@ class PauseForm(forms.Form):
     """Which of the policy's reasons, and what else there is to say."""
 
     reason = ChoiceField(label="Why does it stand still?", choices=[], empty="Select why it stands still")
-    note = PlainTextField(label="Anything else?", called="The note", rows=3, max_length=WORDS_LIMIT, required=False)
+    note = PlainTextField(
+        label="Anything else?",
+        called="The note",
+        rows=3,
+        max_length=WORDS_LIMIT,
+        required=False,
+        help_text="Whoever sees this clock reads it.",
+    )
 
     def __init__(self, *args: Any, reasons: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -97,7 +97,7 @@ class Bands:
 def bands_of(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> Bands:
     """The three counts at once, in one query that reads at most `COUNTED` clocks, those due first."""
     ahead = clocks.filter(due_at__lt=_end_of_soon(now, calendar)).select_related(None).order_by(*BY_DUE)
-    due = list(ahead.values_list("due_at", flat=True)[: COUNTED + 1])
+    due = [moment for moment in ahead.values_list("due_at", flat=True)[: COUNTED + 1] if moment is not None]
     midnight = _midnight_after(_day(now))
     late = sum(moment < now for moment in due[:COUNTED])
     today = sum(now <= moment < midnight for moment in due[:COUNTED])

@@ -14,9 +14,7 @@ from foundation.common import clock
 from foundation.common.errors import Invalid
 from foundation.deadlines.calendar import Calendar
 from foundation.partnership.enums import Unit
-from foundation.partnership.pathway import Length
-
-LONGEST = {Unit.HOURS: 24 * 366, Unit.CALENDAR_DAYS: 732, Unit.WORKING_DAYS: 520, Unit.WEEKS: 104, Unit.MONTHS: 24}
+from foundation.partnership.pathway import LONGEST, Length
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def after_pause(
     on Friday at noon and resumes on Sunday has the whole of Monday, and a clock never ends while it stands still.
     """
     if unit == Unit.HOURS:
-        return due_at + (resumed_at - paused_at)
+        return due_at.astimezone(dt.UTC) + (resumed_at.astimezone(dt.UTC) - paused_at.astimezone(dt.UTC))
     worked = unit == Unit.WORKING_DAYS
     since, until = (_day_left(moment, calendar, worked=worked) for moment in (paused_at, resumed_at))
     day = due_at.astimezone(clock.LONDON).date()

@@ -21,7 +21,8 @@ def moment_of(step: ReminderStep, due_at: dt.datetime, calendar: Calendar) -> dt
         return due_at
     if step.length.unit == Unit.HOURS:
         hours = dt.timedelta(hours=step.length.count)
-        return due_at - hours if step.when == ReminderWhen.BEFORE else due_at + hours
+        due = due_at.astimezone(dt.UTC)  # as they pass, not as a wall clock shows them
+        return due - hours if step.when == ReminderWhen.BEFORE else due + hours
     day = due_at.astimezone(clock.LONDON).date()
     moved = (
         _earlier(day, step.length, calendar)

@@ -29,6 +29,11 @@ class ClockLine:
     url: str
     is_late: bool
 
+    @property
+    def day(self) -> str:
+        """The due day alone, for a column that says so: "Tue 14 April 2026"."""
+        return self.due.removeprefix("due ")
+
 
 def line_of(one: Deadline, *, slug: str, calendar: Calendar) -> ClockLine:
     """The line of a clock at this moment."""
@@ -87,7 +92,7 @@ def _left(one: Deadline, now: dt.datetime, calendar: Calendar) -> tuple[str, str
     if one.state == DeadlineState.PAUSED:
         return f"paused since {_day(one.paused_at)}", STILL
     if one.due_at is None or one.state == DeadlineState.CANCELLED:
-        return standing(one).lower(), STILL
+        return standing(one), STILL
     try:
         left = left_in_words(due_at=one.due_at, now=now, calendar=calendar)
     except DayNotKnown:

@@ -8,7 +8,8 @@ from django.apps import AppConfig
 from django.http import HttpRequest
 from django.urls import reverse
 
-from foundation.accounts import beside
+from foundation.accounts import beside, notes
+from foundation.common import clock
 from foundation.ui import shell
 from foundation.ui.paging import Count
 
@@ -27,8 +28,20 @@ class NotificationsConfig(AppConfig):
         from foundation.notifications import queries, tasks  # noqa: F401, PLC0415 (they need the models)
 
         beside.add("unread", lambda user_id: queries.unread(user_id, at_most=MOST_COUNTED))
+        notes.add(_trouble)
         shell.provide("inbox_count", _unread)
         shell.provide("inbox_url", _inbox_url)
+
+
+def _trouble(user_id: int) -> str:
+    """That the last e-mail to a person did not arrive, and when and why."""
+    from foundation.notifications import enums, queries  # noqa: PLC0415 (they need the models)
+
+    last = queries.trouble_with(user_id)
+    if last is None or last.settled_at is None:
+        return ""
+    on = last.settled_at.astimezone(clock.LONDON)
+    return f"The last e-mail, on {on.day} {on:%B %Y}, did not arrive: {enums.trouble_words(last.trouble)}."
 
 
 def _unread(request: HttpRequest) -> Count | None:

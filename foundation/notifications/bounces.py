@@ -47,8 +47,7 @@ def read(raw: bytes) -> Bounce:
     if reference is None:
         raise NotABounce("The message that came back was not sent by this installation.")
     for report in reports:
-        blocks = report.get_payload()
-        for block in blocks if isinstance(blocks, list) else []:
+        for block in _inside(report):
             action = str(block.get("Action", "")).strip().lower()
             if action:
                 return _bounce(reference, action, str(block.get("Status", "")).strip())
@@ -81,13 +80,17 @@ def _bounce(reference: UUID, action: str, status: str) -> Bounce:
     return Bounce(reference, MailingState.BOUNCED, Trouble.MESSAGE_REFUSED)
 
 
+def _inside(part: Message) -> list[Message]:
+    payload = part.get_payload()
+    return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
+
+
 def _reference(part: Message) -> UUID | None:
     """The reference of the returned message, whole or as headers only; never that of the notification itself."""
     if part.get_content_type() not in _RETURNED:
         return None
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return next((found for one in payload if (found := reference_in(str(one.get("Message-ID", ""))))), None)
+    if inside := _inside(part):
+        return next((found for one in inside if (found := reference_in(str(one.get("Message-ID", ""))))), None)
     text = part.get_payload(decode=True)
     headers = email.message_from_bytes(text if isinstance(text, bytes) else b"", policy=policy)
     return reference_in(str(headers.get("Message-ID", "")))

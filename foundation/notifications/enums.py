@@ -17,6 +17,7 @@ class MailingState(TextChoices):
 
 # Where an e-mail did not arrive: these are what the administrator is shown.
 NOT_ARRIVED = (MailingState.BOUNCED, MailingState.FAILED)
+SENT = (MailingState.HANDED_OVER, MailingState.DELIVERED, *NOT_ARRIVED)
 SETTLED = (MailingState.DELIVERED, MailingState.DROPPED, *NOT_ARRIVED)
 
 
@@ -32,6 +33,11 @@ class Trouble(TextChoices):
     LEFT = "left", "They no longer work here"
     INACTIVE = "inactive", "Their account is closed"
     READ = "read", "They had read everything already"
+
+
+def trouble_words(trouble: str) -> str:
+    """Why an e-mail did not arrive; a later release may know more reasons than this one."""
+    return Trouble(trouble).label if trouble in Trouble.values else "It did not arrive"
 
 
 class MailChoice(TextChoices):

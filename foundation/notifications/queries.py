@@ -10,7 +10,7 @@ from django.db.models import Func, IntegerField, Q, QuerySet
 from foundation.accounts.queries import memberships_in_force
 from foundation.common.actors import Actor
 from foundation.common.errors import NotThere
-from foundation.notifications.enums import NOT_ARRIVED, MailChoice
+from foundation.notifications.enums import NOT_ARRIVED, SENT, MailChoice
 from foundation.notifications.models import Choice, Mailing, Message
 
 NEWEST_FIRST = ("-at", "-id")
@@ -55,6 +55,12 @@ def choice_of(user_id: int) -> MailChoice:
     """When a person wants e-mail; at once, unless they have said otherwise."""
     said = Choice.objects.filter(user_id=user_id).values_list("mail", flat=True).first()
     return MailChoice(said) if said else MailChoice.IMMEDIATE
+
+
+def trouble_with(user_id: int) -> Mailing | None:
+    """The last e-mail to a person, if it came back or could not be sent."""
+    last: Mailing | None = Mailing.objects.filter(user_id=user_id, state__in=SENT).order_by("-id").first()
+    return last if last is not None and last.state in NOT_ARRIVED else None
 
 
 def not_arrived() -> QuerySet[Mailing]:

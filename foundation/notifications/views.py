@@ -19,7 +19,7 @@ from foundation.accounts import policies
 from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.notifications import kinds, queries, services
-from foundation.notifications.enums import MailChoice, Trouble
+from foundation.notifications.enums import MailChoice, trouble_words
 from foundation.notifications.forms import ChoiceForm
 from foundation.notifications.models import Mailing, Message
 from foundation.ui.components import Column
@@ -131,7 +131,7 @@ class NotArrived(PageView):
         """One page of them."""
         page = page_by_key(queries.not_arrived(), order=queries.NEWEST_SETTLED, after=self.request.GET.get("after"))
         return super().get_context_data(
-            page=replace(page, rows=[Failure(mailing, why(mailing)) for mailing in page.rows]),
+            page=replace(page, rows=[Failure(mailing, trouble_words(mailing.trouble)) for mailing in page.rows]),
             columns=[Column(label) for label in ("Person", "When", "What happened")],
             **kwargs,
         )
@@ -143,11 +143,6 @@ def line_of(actor: Actor, slug: str, message: Message) -> Line:
     is_other = message.agency_id is not None and message.agency_id != actor.agency_id
     change_url = f"{reverse('hats')}?{urlencode({'next': url})}" if is_other else ""
     return Line(message, kinds.words(message), url, change_url)
-
-
-def why(mailing: Mailing) -> str:
-    """Why an e-mail did not arrive, in words; a later release may know more reasons than this one."""
-    return Trouble(mailing.trouble).label if mailing.trouble in Trouble.values else "It did not arrive"
 
 
 def _moment(words: str) -> dt.datetime:

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,18 @@ def check_policy(body: object, *, at: Steps = ()) -> None:
     refuse(((*at, *path), sentence) for path, sentence in _plain_faults(body))
     refuse(((*at, *path), sentence) for path, sentence in _schema_faults(body, "pathway-policy"))
     refuse(((*at, *path), sentence) for path, sentence in _meaning(body))
+
+
+def check_value(key: str, value: object) -> None:
+    """Raise Invalid unless a setting can have this value, by its place in the value ("length", "reminders/0")."""
+    body = {"settings": {key: {"value": value, "standing": Standing.OWN.value}}}
+    found: dict[str, str] = {}
+    for faults in (_plain_faults, partial(_schema_faults, name="pathway-policy"), _meaning):
+        for path, sentence in faults(body):
+            if path[:2] == ("settings", key):
+                found.setdefault("/".join(map(str, path[3:])), sentence[:1].upper() + sentence[1:])
+        if found:
+            raise Invalid(found)
 
 
 def refuse(faults: Iterable[Fault]) -> None:
@@ -192,6 +204,8 @@ def _meaning(body: Any) -> Iterator[Fault]:
             yield from clock_checks.hours_faults(value, (*path, "value"))
         elif key == "closure_days":
             yield from clock_checks.closure_faults(value, (*path, "value"))
+        elif key == "pause_reasons":
+            yield from clock_checks.reason_faults(value, (*path, "value"))
 
 
 def level_faults(levels: Sequence[Mapping[str, str]], at: Steps) -> Iterator[Fault]:
@@ -211,6 +225,7 @@ def _clock_faults(key: str, value: Mapping[str, Any], at: Steps) -> Iterator[Fau
         yield (*at, "unit"), "a week of the work is counted in weeks."
     if key == ClockKind.EHA_AGE and value["unit"] != Unit.MONTHS:
         yield (*at, "unit"), "the age of an EHA is counted in months."
+    yield from clock_checks.length_faults(value, at)
     yield from clock_checks.reminder_faults(value, at)
 
 

@@ -230,7 +230,8 @@ def _pathway_changes(
     for key in standing.keys() - wanted["settings"].keys():
         setting = pathway.setting_of(key)
         if setting is not None:
-            yield Change("Pathway policy", setting.label, _held_words(setting, standing[key]), "No limit")
+            gone = "No limit" if setting.kind is pathway.Kind.CLOCK else "The product’s own"
+            yield Change("Pathway policy", setting.label, _held_words(setting, standing[key]), gone)
 
 
 def _held_words(setting: pathway.Setting, item: Mapping[str, Any]) -> str:

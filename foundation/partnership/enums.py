@@ -11,6 +11,10 @@ class PartnershipVerb(TextChoices):
     CONFIGURATION_TAKEN = "partnership.configuration_taken", "Configuration file taken over"
     POLICY_ADOPTED = "pathway.adopted", "Pathway policy adopted"
     DEFAULTS_CONFIRMED = "pathway.confirmed", "Product’s defaults confirmed"
+    CLOCK_CHANGED = "pathway.clock_changed", "A clock’s limit or reminders changed"
+    HOURS_CHANGED = "pathway.hours_changed", "Office hours changed"
+    CLOSURES_CHANGED = "pathway.closures_changed", "Closure days changed"
+    PAUSE_REASONS_CHANGED = "pathway.pause_reasons_changed", "Reasons to pause a clock changed"
 
 
 class Standing(TextChoices):

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from foundation.partnership.enums import ReminderTo, ReminderWhen, Unit
 
+# The most that a clock may run, in its unit: two years.
+LONGEST = {Unit.HOURS: 24 * 366, Unit.CALENDAR_DAYS: 732, Unit.WORKING_DAYS: 520, Unit.WEEKS: 104, Unit.MONTHS: 24}
+MOST_STEPS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Length:

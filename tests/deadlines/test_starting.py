@@ -72,7 +72,7 @@ def test_a_clock_starts_with_the_event_that_its_policy_names(inside: Place) -> N
 
 
 def test_only_clocks_of_events_that_happened_start(inside: Place) -> None:
-    """CLK-1: an enquiry that was received starts what counts from receiving it, and nothing that counts from a panel."""
+    """CLK-1: an enquiry that was received starts what counts from that, and nothing else."""
     made = start(inside, {RECEIVED: EASTER}, COMPLETED, CONTACT, SCREENING)
     assert {one.kind for one in made} == {CONTACT, SCREENING}
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from foundation.common.clock import LONDON
 from foundation.common.errors import Invalid
-from foundation.deadlines import reckoning
 from foundation.deadlines.calendar import Calendar, DayNotKnown, bank_holidays, known_years
 from foundation.deadlines.reckoning import left_in_words, reckon
 from foundation.partnership.enums import Unit
-from foundation.partnership.pathway import Length
+from foundation.partnership.pathway import LONGEST, Length
 
 PLAIN = Calendar()
 # A partnership that closes between Christmas and New Year, and for a day of training.
@@ -242,7 +241,7 @@ def test_a_later_start_is_never_due_earlier(
     day: dt.date, count: int, unit: Unit, calendar: Calendar, minutes: int
 ) -> None:
     """CLK-6: across clock changes, leap days and year ends; and nothing is due before it began."""
-    assume(count <= reckoning.LONGEST[unit])
+    assume(count <= LONGEST[unit])
     start = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(minutes=minutes)
     first = reckon(start=start, length=Length(count, unit), calendar=calendar)
     later = reckon(start=start + dt.timedelta(hours=7), length=Length(count, unit), calendar=calendar)

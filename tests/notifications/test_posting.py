@@ -165,15 +165,21 @@ def test_a_worker_killed_by_smtp_repeats_one_message_id(
     letters: int,
 ) -> None:  # fmt: skip
     """Trust 11: at least once, and the repeated one has the same Message-ID and the same words."""
+    told_at(START - dt.timedelta(minutes=2), member, what="plan")
+    with clock.at(START - dt.timedelta(minutes=1)), tenant_scope(partnership.pk):  # read before: in neither of them
+        services.mark_all_read(by=actor_of(member), until=START)
     told_at(START, member)
     with crash(smtp.SmtpChannel, name, when):
         deliver(partnership, START)
+    with clock.at(LATER), tenant_scope(partnership.pk):  # read since: in both of them
+        services.mark_all_read(by=actor_of(member), until=START)
     told_at(START + dt.timedelta(minutes=1), member)  # what comes meanwhile is another e-mail's
     deliver(partnership, LATER)
     first = min(mailings(partnership), key=lambda one: one.asked_at)
     repeated = [one for one in caught(catcher) if one["Message-ID"] == f"<{first.pk}@localhost>"]
     assert len(repeated) == letters
     assert len({one.get_content() for one in repeated}) == 1
+    assert {one["Subject"] for one in repeated} == {"Early Help: 1 thing waits for you"}
     assert (first.attempts, first.state) == (2, MailingState.HANDED_OVER)
     assert len(caught(catcher)) == letters + 1
 

@@ -87,7 +87,7 @@ LINE = st.text(
 )  # fmt: skip
 CLOCKS = st.fixed_dictionaries(
     {
-        "length": st.integers(1, 1000),
+        "length": st.integers(1, 24),
         "unit": st.sampled_from(["hours", "calendar_days", "working_days", "weeks"]),
         "from": st.sampled_from(["enquiry_received", "panel_held", "taf_held"]),
     },

@@ -81,7 +81,10 @@ def target_of(row: Row, role: str, ownership: str, side: Side) -> Target | None:
     far = ownership.startswith("foreign")
     if row.about in {"case", "document"}:
         return side.cases["own" if far else ownership, row.stage]
-    kinds = {"enquiry": side.enquiries, "draft": side.drafts, "filter": side.filters, "look": side.looks}
+    kinds = {
+        "enquiry": side.enquiries, "draft": side.drafts, "filter": side.filters, "look": side.looks,
+        "message": side.messages,
+    }  # fmt: skip
     things = kinds[row.about]
     if far or ownership == "own":
         return things.get(f"own {role}") or things.get("own practitioner") or things["own manager"]

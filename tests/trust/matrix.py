@@ -17,7 +17,7 @@ from tests.intake import answers
 from tests.intake.browsing import dated
 from tests.partnership.files import made_up_configuration
 from tests.trust.canaries import Fact
-from tests.trust.world import Target
+from tests.trust.world import Target, far_working_day
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -56,6 +56,7 @@ OWNERSHIPS: Mapping[str, tuple[str, ...]] = {
     "office": ("own", *ACROSS),
     "filter": ("own", "other", *ACROSS),
     "look": ("own", "other", *ACROSS),
+    "message": ("own", "other", *ACROSS),
     "list": ("here", "foreign_there", "nowhere"),
 }
 
@@ -64,7 +65,7 @@ def may_know(role: str, fact: Fact) -> bool:
     """Whether somebody in this role of the viewers' agency may be told a fact, on whatever page."""
     if fact.partnership != "north":
         return False
-    if fact.about in {"filter", "look"}:
+    if fact.about in {"filter", "look", "message"}:
         return fact.ownership == "own" and role == fact.sender
     if fact.about == "office":
         return role in ADMINISTRATOR
@@ -126,6 +127,7 @@ class Row:
     shows: str = ""
     keeps_no_trail: str = ""  # why what is kept here is nobody's record
     reference_only: bool = False  # what is shown is a reference, which tells nothing of a family
+    reading_notes: frozenset[str] = frozenset()  # what reading notes besides that it was read
 
     @property
     def offers(self) -> frozenset[str]:
@@ -176,6 +178,11 @@ def own_look(*statuses: int) -> Rule:
     return rule(let(MANAGER, OWN, *statuses), refused=404, role_first=True)
 
 
+def own_message(*statuses: int) -> Rule:
+    """What a person was told is theirs alone, whatever their role."""
+    return rule(let(EVERY_ROLE, OWN, *statuses), refused=404)
+
+
 def section(target: Target) -> Mapping[str, Any]:
     return {"revision": target.given["revision"], "answer-why": "Mornings are calmer now."}
 
@@ -190,6 +197,18 @@ def further_consent(target: Target) -> Mapping[str, Any]:
     return dated({**said, "witness": "A witness", "given_on": clock.today().isoformat()}) | {
         "agencies": target.given.get("agencies", [])
     }
+
+
+def clock_of_case(*statuses: int) -> Rule:
+    """Who works on a case asks for more time and pauses its clocks; who only sees it is refused; for others none is."""
+    return rule(let(WORKS, OPEN_FOR_WORK, *statuses), let(SEES, OPEN, 403), refused=404)
+
+
+def more_time(target: Target) -> Mapping[str, Any]:
+    """Until a day in ten weeks; `dated` knows only names that end in "_on"."""
+    until = far_working_day()
+    boxes = {"until_day": str(until.day), "until_month": str(until.month), "until_year": str(until.year)}
+    return {**boxes, "reason": "The family asked for it."}
 
 
 def contact(target: Target) -> Mapping[str, Any]:
@@ -302,6 +321,31 @@ MATRIX: Mapping[str, Row | Outside] = {
         body=lambda target: WITHDRAW,
         shows="consent",
     ),
+    "deadlines:late": Row("list", listed(frozenset({"manager", "hub_manager"}), 200)),
+    "deadlines:detail": Row("case", rule(let(SEES, OPEN, 200), refused=404), shows="family"),
+    "deadlines:ask": Row(
+        "case", clock_of_case(200), clock_of_case(302), body=more_time, shows="family"
+    ),
+    "deadlines:pause": Row(
+        "case", clock_of_case(200), clock_of_case(302), shows="family",
+        body=lambda target: {"reason": "The family is away", "note": ""},
+    ),
+    "deadlines:resume": Row("case", None, clock_of_case(409)),
+    "deadlines:answer": Row(
+        "case",
+        rule(let(MANAGER, OWN, 200), let(SEES, OPEN, 403), refused=404),
+        rule(let(MANAGER, OWN, 302), let(SEES, OPEN, 403), refused=404),
+        body=lambda target: {"decision": "grant", "answer": ""},
+        shows="words",
+    ),
+    "deadlines:take_back": Row("case", None, rule(let(LEADS, OWN, 302), refused=404)),
+    "notifications:inbox": Row("list", listed(EVERY_ROLE, 200)),
+    "notifications:read_all": Row("list", None, listed(EVERY_ROLE, 302)),
+    "notifications:choices": Row(
+        "list", listed(EVERY_ROLE, 200), listed(EVERY_ROLE, 302), body=lambda target: {"mail": "daily"}
+    ),
+    "notifications:open": Row("message", own_message(302), reading_notes=frozenset({"notifications_message"})),
+    "mail:not_arrived": Row("list", listed(ADMINISTRATOR, 200)),
     "people:agencies": Row("list", listed(ADMINISTRATOR, 200)),
     "people:agency_add": Row(
         "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302), body=lambda target: AGENCY

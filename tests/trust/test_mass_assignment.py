@@ -31,6 +31,7 @@ WRITES = sorted(name for name, row in MATRIX.items() if isinstance(row, Row) and
 BY = {
     "assessments:approve": ("manager", "own"),
     "cases:unusual_look": ("manager", "own"),
+    "deadlines:answer": ("manager", "own"),
     "intake:take_oldest": ("screener", "here"),
     "intake:take": ("screener", "other"),
     "intake:give_back": ("screener", "taken"),

@@ -33,9 +33,10 @@ WHOLE = os.environ.get("EARLYHELP_MATRIX") == "whole"
 EVERY_METHOD = {"anonymous", "nobody", "north practitioner", "south practitioner"}
 # What reading may leave behind: that it was read.
 READING_WRITES = {"audit_access", "audit_entry"}
-# What is no record yet: an enquiry that is being written, and messages on their way.
+# What is no record: an enquiry that is being written, messages on their way, and what a person does with their inbox.
 OWN_PAPERS = {
     "intake_enquirydraft", "outbox_outboxmessage", "accounts_lastsignin", "accounts_keptwords", "cases_savedfilter",
+    "notifications_message", "notifications_choice",
 }  # fmt: skip
 
 
@@ -120,7 +121,7 @@ def cell(
     parts = {fact.part for _, fact in told}
     if method == "GET" and row.shows and answer.status == 200 and row.shows not in parts:
         tally.wrong.append(f"{label}: shows nothing of “{row.shows}”, so its silence elsewhere proves nothing")
-    check_writes(ground, answer, label, method, want, tally)
+    check_writes(ground, answer, label, method, want, tally, row)
     tally.wrong += [f"{label}: {gap}" for gap in not_written_down(row, method, answer)]
     if answer.written:
         ground.put_back()
@@ -185,13 +186,16 @@ def text_of(ground: Ground, answer: Answer) -> bytes:
     return ground.texts[key]
 
 
-def check_writes(ground: Ground, answer: Answer, label: str, method: str, want: frozenset[int], tally: Tally) -> None:
+def check_writes(
+    ground: Ground, answer: Answer, label: str, method: str, want: frozenset[int], tally: Tally, row: Row
+) -> None:
     """A refusal changes nothing at all; reading leaves no more than that it was read."""
     written = tenant_tables(answer.written)
     refused = want <= REFUSED | {405} or label.startswith("anonymous")
     if refused and written and not ground.as_it_stood():
         tally.wrong.append(f"{label}: was refused, yet changed {sorted(written)}")
-    if method in SAFE and not written <= READING_WRITES:
+    may_note = row.reading_notes if method == "GET" else frozenset()
+    if method in SAFE and not written <= READING_WRITES | may_note:
         tally.wrong.append(f"{label}: reading wrote {sorted(written)}")
 
 

@@ -25,6 +25,8 @@ from foundation.audit import checkpoints
 from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import system
+from foundation.notifications import services as notifications
+from foundation.notifications.enums import MailChoice
 from foundation.partnership import services as settings
 from foundation.tenancy.fields import TenantForeignKey
 from foundation.tenancy.ground import OPEN_TABLES
@@ -103,6 +105,7 @@ def leave_traces(side: Side) -> None:
         save_filter(by=side.scene.actor("lead"), name="Mine", query={"whose": "mine"})
         settings.change_settings(by=admin, revision=side.partnership.revision, changes={"front_door": "The front door"})
         accounts.note_sign_in(by=admin)
+        notifications.choose(by=admin, mail=MailChoice.DAILY)
         KeptWords.objects.create(user=user, path="/", words="sealed", kept_at=clock.now())
     with tenant_scope(side.partnership.pk):
         assert find_unusual_looks(by=system(side.partnership.pk))

@@ -30,8 +30,16 @@ from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import system
 from foundation.common.ids import new_id
+from foundation.deadlines import services as deadlines
+from foundation.deadlines.calendar import Calendar
+from foundation.deadlines.services.starting import Whose
 from foundation.documents.making import render
+from foundation.notifications import kinds
+from foundation.notifications import services as notifications
+from foundation.notifications.models import Message
+from foundation.partnership import queries as pathway
 from foundation.partnership import services as pathways
+from foundation.partnership.enums import ClockKind, StartEvent
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from intake import services as intake
@@ -70,6 +78,7 @@ class Side:
     drafts: dict[str, Target] = field(default_factory=dict)
     filters: dict[str, Target] = field(default_factory=dict)
     looks: dict[str, Target] = field(default_factory=dict)
+    messages: dict[str, Target] = field(default_factory=dict)
     office: Target | None = None
 
 
@@ -121,7 +130,9 @@ class _Builder:
             self.enquiries()
             self.filters()
             self.looks()
+            self.messages()
             side.office = self.office()
+            self.clocks()
             documents = [self.side.cases[ownership, "approved"].ids["document_id"] for ownership in self.made()]
         for document_id in documents if render_documents else ():
             render(partnership_id=self.partnership.pk, document_id=document_id)
@@ -177,6 +188,47 @@ class _Builder:
             made = UnusualLook.objects.get(case_id=case_id)
             self.mark(made.pk, "look", known, "look", "manager")
             self.side.looks["own manager" if known == "own" else known] = Target({"look_id": made.pk})
+
+    def clocks(self) -> None:
+        """Three of each family, about its case: one runs, for one more time is asked, one stands still."""
+        for (ownership, stage), target in self.side.cases.items():
+            if stage == self.stages[0] and ownership in CASES:
+                scene = self.led_here if ownership == "own" else self.side.scene
+                self.clocks_of(Case.objects.get(pk=target.ids["case_id"]), scene, ownership, target)
+
+    def clocks_of(self, case: Case, scene: Scene, ownership: str, target: Target) -> None:
+        by, now = scene.actor("lead"), clock.now()
+        started = deadlines.start_clocks(
+            by=by, kinds=[ClockKind.REVIEW, ClockKind.JOINT_VISIT, ClockKind.ASSESSMENT_STARTED], subject=case,
+            events=dict.fromkeys(StartEvent, now), reference=case.reference, case_id=case.pk,
+            whose=Whose(case.lead_id, case.lead_agency_id, case.team_id),
+        )  # fmt: skip
+        runs, asked_for, stands_still = started
+        asked = deadlines.ask_for_more_time(
+            by=by, deadline_id=asked_for.pk, until=far_working_day(),
+            reason=self.word("case", ownership, "words"),
+        )  # fmt: skip
+        deadlines.pause_clock(
+            by=by, deadline_id=stands_still.pk, reason=pathway.current_policy().pause_reasons[0],
+            note=self.word("case", ownership, "words"),
+        )  # fmt: skip
+        for row in (*started, asked):
+            self.mark(row.pk, "case", ownership, "family")
+        target.ids |= {"deadline_id": runs.pk, "extension_id": asked.pk}
+
+    def messages(self) -> None:
+        """Each viewer is told something, and a colleague too."""
+        kinds.add("trust.told", words=lambda message: "Something is due")
+        for sender in (*(role.value for role in Role), "colleague"):
+            ownership = "other" if sender == "colleague" else "own"
+            member = self.side.people[sender]
+            notifications.tell(
+                to=[(member.user_id, member.agency_id)], kind="trust.told", key=f"trust:{sender}",
+                subject_kind="trust.thing", subject_id=new_id(),
+            )  # fmt: skip
+            told = Message.objects.get(user_id=member.user_id, kind="trust.told")
+            self.mark(told.pk, "message", ownership, "message", sender)
+            self.side.messages["other" if ownership == "other" else f"own {sender}"] = Target({"message_id": told.pk})
 
     # What only the administrator has to do with
 
@@ -342,11 +394,17 @@ class _Builder:
         return Target({"enquiry_id": made.pk}, {"draft_id": draft.ids["draft_id"]})
 
 
+def far_working_day() -> dt.date:
+    """A day on which people work, ten weeks ahead."""
+    return Calendar().working_day(1, clock.today() + dt.timedelta(weeks=10))
+
+
 def missing() -> Target:
     """Ids that are nobody's."""
     names = (
         "case_id", "consent_id", "assessment_id", "document_id", "enquiry_id", "draft_id",
         "agency_id", "team_id", "membership_id", "invitation_id", "filter_id", "look_id",
+        "message_id", "deadline_id", "extension_id",
     )  # fmt: skip
     ids: dict[str, Any] = {name: new_id() for name in names}
     numbers = {"user_id": 999_999_999, "version": 999_999_999}

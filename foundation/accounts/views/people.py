@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from foundation.accounts import leaving, policies, queries, services
+from foundation.accounts import leaving, notes, policies, queries, services
 from foundation.accounts.models import Agency, Membership
 from foundation.accounts.people_forms import AgencyChoice, PeopleFilter, RoleForm, Sure, as_uuid
 from foundation.accounts.views.agencies import url_of
@@ -79,9 +79,11 @@ class PersonDetail(PageView):
     template_name = "accounts/person.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The person, with every role that they hold here."""
+        """The person, with every role that they hold here, and what other rooms have to say."""
         user_id = kwargs.pop("user_id")
-        return super().get_context_data(person=queries.person(user_id), own=user_id == self.actor.user_id, **kwargs)
+        person = queries.person(user_id)
+        own = user_id == self.actor.user_id
+        return super().get_context_data(person=person, own=own, notes=notes.about(user_id), **kwargs)
 
 
 class OfPerson(PageFormView):

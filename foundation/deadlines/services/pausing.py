@@ -39,7 +39,7 @@ def pause_clock(*, by: Actor, deadline_id: UUID, reason: str, note: str = "") ->
     drop_reminders(one)
     one.pause()
     one.save(update_fields=["state", "paused_at"])
-    audit.record(by=by, verb=DeadlineVerb.PAUSED, subject=one, case_id=one.case_id, clock=one.kind)
+    audit.record(by=by, verb=DeadlineVerb.PAUSED, subject=one, case_id=one.case_id, clock=one.kind, pause=pause.pk)
     return pause
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from foundation.notifications.services.telling import TOPIC
 from foundation.notifications.signals import mailing_moved
 from foundation.outbox import services as outbox
 from foundation.tenancy.models import Partnership
+from foundation.tenancy.scope import current_partnership_id
 
 LEASE = dt.timedelta(seconds=110)
 """A little less than the outbox's, so that the message which comes back finds the mailing free."""
@@ -55,14 +57,14 @@ def claim(*, mailing_id: UUID) -> Claimed | None:
     if mailing is None or mailing.state not in {MailingState.WAITING, MailingState.CLAIMED}:
         return None
     now = clock.now()
-    if mailing.leased_until and mailing.leased_until > now:
-        return _put_off(mailing)
     is_first = mailing.state == MailingState.WAITING
-    if is_first and now - mailing.asked_at < holding.LONGEST and holding.more_to_come():
-        return _put_off(mailing)
+    others = mailing.leased_until is not None and mailing.leased_until > now
+    if others or (is_first and now - mailing.asked_at < holding.LONGEST and holding.more_to_come()):
+        _put_off(mailing)
+        return None
     if is_first:
         queries.unmailed(mailing.user_id).update(mailing=mailing)
-    messages = _to_tell(mailing, unread_only=is_first)
+    messages = _to_tell(mailing)
     if trouble := _why_not(mailing.user, messages):
         mailing.drop(trouble=trouble)
         _moved(mailing, "drop", trouble=trouble)
@@ -70,7 +72,7 @@ def claim(*, mailing_id: UUID) -> Claimed | None:
     leased_until = now + LEASE
     mailing.claim(leased_until=leased_until)
     _moved(mailing, "claim", attempt=mailing.attempts, messages=len(messages))
-    partnership = Partnership.objects.get(pk=mailing.partnership_id)
+    partnership = Partnership.objects.get(pk=current_partnership_id())
     letter = letters.write(reference=mailing.pk, to=mailing.user.email, partnership=partnership, messages=messages)
     return Claimed(letter, mailing.attempts, leased_until)
 
@@ -177,10 +179,15 @@ def _put_off(mailing: Mailing) -> None:
     outbox.put(topic=TOPIC, payload={"mailing": mailing.pk}, due_at=clock.now() + holding.REST)
 
 
-def _to_tell(mailing: Mailing, *, unread_only: bool) -> list[Message]:
-    """What the e-mail speaks of, the newest first: not what has been read, nor what was for an agency since left."""
-    found = queries.inbox(mailing.user_id).filter(mailing=mailing).order_by(*queries.NEWEST_FIRST)
-    return list(found.filter(read_at=None) if unread_only else found)
+def _to_tell(mailing: Mailing) -> list[Message]:
+    """What the e-mail speaks of, the newest first: not what was read before it was first taken, so that a repeated one
+    says the same; nor what was for an agency since left.
+    """
+    unread = Q(read_at=None)
+    if mailing.claimed_at is not None:
+        unread |= Q(read_at__gte=mailing.claimed_at)
+    found = queries.inbox(mailing.user_id).filter(unread, mailing=mailing)
+    return list(found.order_by(*queries.NEWEST_FIRST))
 
 
 def _why_not(user: User, messages: Sequence[Message]) -> Trouble | None:
@@ -192,7 +199,7 @@ def _why_not(user: User, messages: Sequence[Message]) -> Trouble | None:
     return None if messages else Trouble.READ
 
 
-def _moved(mailing: Mailing, move: str, **detail: object) -> None:
+def _moved(mailing: Mailing, move: str, **detail: Any) -> None:
     mailing.save()
-    audit.record(by=system(mailing.partnership_id), verb=VERB_OF_TRANSITION[move], subject=mailing, **detail)
+    audit.record(by=system(current_partnership_id()), verb=VERB_OF_TRANSITION[move], subject=mailing, **detail)
     mailing_moved.send(sender=Mailing, mailing=mailing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -73,12 +74,12 @@ def tell(
     if not people:
         return 0
     said = json.dumps(codes.plain_values(params))
-    given = [kind, key, said, subject_kind, subject_id, case_id, reference]
+    given: list[object] = [kind, key, said, subject_kind, subject_id, case_id, reference]
     return tell_selected(source=_ONE, params=[*given, [who for who, _ in people], [agency for _, agency in people]])
 
 
 @transaction.atomic
-def tell_selected(*, source: str, params: Sequence[object]) -> int:
+def tell_selected(*, source: str, params: Sequence[Any]) -> int:
     """Tell whom a SELECT finds inside the open scope; how many messages are new.
 
     Its columns, in this order: user_id, agency_id, kind, key, params (jsonb), subject_kind, subject_id, case_id,
@@ -103,7 +104,15 @@ def ask_mailings(*, user_ids: Iterable[int], daily_too: bool = False) -> int:
     if not wanted:
         return 0
     partnership_id = current_partnership_id()
-    given = [partnership_id, MailingState.WAITING, clock.now(), wanted, daily_too, partnership_id, MailChoice.DAILY]
+    given: list[Any] = [
+        partnership_id,
+        MailingState.WAITING,
+        clock.now(),
+        wanted,
+        daily_too,
+        partnership_id,
+        MailChoice.DAILY,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_ASK, given)
         new = [mailing_id for mailing_id, is_new in cursor.fetchall() if is_new]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -96,6 +98,13 @@ class Enquiry(EnquiryWorkflow, TenantModel):
     def age(self) -> str:
         """How long ago it came, in words (INT-4)."""
         return text.time_ago(self.received_at, clock.now())
+
+    @property
+    def decision_at(self) -> dt.datetime:
+        """When it was decided. Raises ValueError before that."""
+        if self.decided_at is None:
+            raise ValueError("This enquiry is not decided.")
+        return self.decided_at
 
     @property
     def need_words(self) -> list[str]:

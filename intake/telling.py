@@ -1,4 +1,4 @@
-"""What the sender of an enquiry is told: that it is decided, its reference and where to read it; no name, no concern."""
+"""What the sender of an enquiry is told: that it is decided, its reference, where to read it; no name, no concern."""
 
 from __future__ import annotations
 

@@ -27,8 +27,7 @@ def hand_over(by: Actor, enquiry: Enquiry) -> None:
 
 def decided(by: Actor, enquiry: Enquiry) -> None:
     """The decision is made; telling the sender is up to who made it."""
-    at = enquiry.decided_at
-    assert at is not None, "a decided enquiry says when"
+    at = enquiry.decision_at
     deadlines.meet_clock(by=by, kind=ClockKind.SCREENING_DECISION, subject_id=enquiry.pk, at=at)
     whose = Whose(owner_id=enquiry.decided_by_id)
     if enquiry.decided_by_id != enquiry.taken_by_id:

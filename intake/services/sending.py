@@ -31,8 +31,8 @@ def send_enquiry(*, by: Actor, draft_id: UUID) -> Enquiry:
     """Make a draft into an enquiry in the queue.
 
     Every page is asked again, because days may have passed; Invalid names the pages that are not right. A draft that
-    was sent already gives the enquiry that it became, however often or at the same moment it is sent. The clocks that the
-    policy starts with an enquiry start (INT-8).
+    was sent already gives the enquiry that it became, however often or at the same moment it is sent. With the enquiry
+    start the clocks that the policy starts then (INT-8).
     """
     policies.check_can_write(by=by)
     try:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from foundation.accounts import queries as accounts
 from foundation.audit import services as audit
 from foundation.common import clock
 from foundation.common.actors import Actor, system
@@ -15,8 +14,9 @@ from foundation.common.errors import Clash, Invalid, NotThere
 from foundation.documents import services as documents
 from foundation.documents.models import Document
 from foundation.notifications import services as notifications
-from foundation.notifications.enums import MailingState, Trouble
+from foundation.notifications.enums import NOT_ARRIVED, MailingState, Trouble
 from foundation.notifications.models import Mailing, Message
+from foundation.tenancy.scope import current_partnership_id
 from intake import policies, queries, telling
 from intake.enums import EnquiryState, EnquiryVerb, NotTold, ToldHow
 from intake.models import Enquiry, Told
@@ -86,33 +86,34 @@ def note_mailing(*, mailing: Mailing) -> None:
 
     Inside the scope and transaction of who moved the mailing.
     """
+    if mailing.state in _UNDER_WAY:
+        return
     spoken = Message.objects.filter(mailing=mailing, kind=telling.DECIDED).order_by("subject_id")
     for message in spoken:
         _note(mailing, message)
 
 
 def _note(mailing: Mailing, message: Message) -> None:
-    by = system(mailing.partnership_id)
+    by = system(current_partnership_id())
     enquiry = Enquiry.objects.select_for_update(of=("self",)).filter(pk=message.subject_id).first()
     told = enquiry and enquiry.told.filter(how=ToldHow.MESSAGE, failed_at=None).order_by("-at", "-id").first()
-    if enquiry is None or told is None:
+    if enquiry is None or told is None or (told.told_at is not None and mailing.state not in NOT_ARRIVED):
         return
     told.mailing = mailing
-    trouble = _trouble_of(mailing, message)
+    trouble = _trouble_of(mailing, message, enquiry)
     if trouble:
         _fail(by, told, trouble)
-    elif told.told_at is None and mailing.state in _TAKEN:
+    elif told.told_at is None:
         told.told_at = message.read_at or clock.now()
         told.save()
         clocks.sender_told(by, enquiry, told.told_at)
         audit.record(by=by, verb=EnquiryVerb.TOLD, subject=enquiry, case_id=enquiry.case_id, how=ToldHow.MESSAGE)
 
 
-# With an e-mail in one of these states the sender was told: it was taken, or they had read the message before it went.
-_TAKEN = (MailingState.HANDED_OVER, MailingState.DELIVERED, MailingState.DROPPED)
+_UNDER_WAY = (MailingState.WAITING, MailingState.CLAIMED)
 
 
-def _trouble_of(mailing: Mailing, message: Message) -> NotTold | None:
+def _trouble_of(mailing: Mailing, message: Message, enquiry: Enquiry) -> NotTold | None:
     """Why the sender was not told by it. Who has read the message was told, whatever became of the e-mail."""
     if message.read_at is not None:
         return None
@@ -120,9 +121,8 @@ def _trouble_of(mailing: Mailing, message: Message) -> NotTold | None:
         return NotTold.BOUNCED
     if mailing.state == MailingState.FAILED:
         return NotTold.FAILED
-    left = not accounts.memberships_in_force().filter(user_id=message.user_id, agency_id=message.agency_id).exists()
     gone = mailing.state == MailingState.DROPPED and mailing.trouble in {Trouble.LEFT, Trouble.INACTIVE}
-    return NotTold.NO_ACCOUNT if left or gone else None
+    return NotTold.NO_ACCOUNT if gone or not queries.sender_can_read(enquiry) else None
 
 
 def _fail(by: Actor, told: Told, trouble: NotTold) -> None:
@@ -136,9 +136,7 @@ def _fail(by: Actor, told: Told, trouble: NotTold) -> None:
 
 
 def _decided(by: Actor, enquiry_id: UUID) -> Enquiry:
-    enquiry: Enquiry | None = (
-        queries.visible_to(by).select_for_update(of=("self",)).filter(pk=enquiry_id).first()
-    )
+    enquiry: Enquiry | None = queries.visible_to(by).select_for_update(of=("self",)).filter(pk=enquiry_id).first()
     if enquiry is None:
         raise NotThere
     if enquiry.state != EnquiryState.DECIDED:
@@ -148,8 +146,7 @@ def _decided(by: Actor, enquiry_id: UUID) -> Enquiry:
 
 def _checked(enquiry: Enquiry, how: str, told_on: dt.date) -> dt.datetime:
     """The moment that stands for the day: now for today, noon for a day before, never before the decision."""
-    decided_at = enquiry.decided_at
-    assert decided_at is not None, "a decided enquiry says when"
+    decided_at = enquiry.decision_at
     problems = {}
     if how not in OTHERWISE:
         problems["how"] = "Select how they were told"

@@ -16,6 +16,7 @@ from intake import policies, queries, summaries
 from intake.views.clocks import lines_of, with_clocks
 
 MOST_DRAFTS = 50
+COLUMNS = ("Reference", "Family", "Sent", "By", "Where it stands", "Decision")
 
 
 def may_see(request: HttpRequest, *, enquiry_id: UUID, **kwargs: Any) -> None:
@@ -37,7 +38,7 @@ class Mine(PageView):
         return super().get_context_data(**kwargs) | {
             "drafts": queries.drafts(self.actor)[:MOST_DRAFTS],
             "page": with_clocks(self.request, sent),
-            "columns": [Column(label) for label in ("Reference", "Family", "Sent", "By", "Where it stands", "Decision")],
+            "columns": [Column(label) for label in COLUMNS],
         }
 
 

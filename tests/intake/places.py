@@ -8,6 +8,8 @@ from foundation.accounts.enums import AgencyKind, Role
 from foundation.accounts.models import Agency, Membership
 from foundation.common.actors import Actor, system
 from foundation.formdefs import services as formdefs
+from foundation.partnership import presets
+from foundation.partnership import services as pathways
 from foundation.tenancy.models import Partnership
 from foundation.tenancy.scope import tenant_scope
 from intake import services
@@ -34,6 +36,22 @@ class Place:
 
     def user(self, who: str):
         return self.members[who].user
+
+    def limits(self, version: int = 0, preset: str = "rotherham", **clocks) -> None:
+        """A pathway policy with these clocks, each (length, unit, start event) or None; the preset's for the rest.
+
+        By default a working day for the decision, and a working day from it for telling the sender.
+        """
+        body = presets.load(preset).body
+        standing = {
+            "screening_decision": (1, "working_days", "enquiry_received"),
+            "referrer_told": (1, "working_days", "enquiry_decided"),
+        }
+        for kind, limit in (standing | clocks).items():
+            value = dict(zip(("length", "unit", "from"), limit, strict=True)) if limit else None
+            body["settings"][kind] = {"value": value, "standing": "own"}
+        pathways.adopt_policy(by=self.actor("admin"), preset=preset, body=body, version=version)
+        self.partnership.refresh_from_db()
 
     def draft(self, who: str = "teacher", *, see=(), work=None, people=None, **pages) -> EnquiryDraft:
         """A draft whose pages are all right, unless the test gives others."""

@@ -1,10 +1,12 @@
 """The front door in a real browser: with script and axe, without script, and 320 pixels wide."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from foundation.accounts.middleware import HATS
+from foundation.common import clock
 from tests.intake.places import make_place
 
 pytestmark = pytest.mark.browser
@@ -12,9 +14,10 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def site(transactional_db):
-    return make_place(
-        "fernshire",
-    )
+    made = make_place("fernshire")
+    with made.scope():
+        made.limits()
+    return made
 
 
 @pytest.fixture
@@ -104,6 +107,25 @@ def screen_it(page, look):
     page.get_by_role("button", name="Record the decision").click()
     look(page)
     assert page.get_by_role("heading", name="What was decided").is_visible()
+    tell_by_letter(page, look)
+
+
+def tell_by_letter(page, look):
+    """From the decision to the record that a letter was posted (INT-9)."""
+    page.get_by_role("link", name="Record that it was posted").click()
+    look(page)
+    page.get_by_label("Year").fill("1999")
+    page.get_by_role("button", name="Record it").click()
+    look(page)
+    today = clock.today()
+    for box, number in (("Day", today.day), ("Month", today.month), ("Year", today.year)):
+        page.get_by_label(box, exact=True).fill(str(number))
+    page.get_by_role("button", name="Record it").click()
+    look(page)
+    assert page.get_by_text("told by letter, recorded by").is_visible()
+    page.get_by_role("button", name="Make the letter").click()
+    look(page)
+    assert page.get_by_role("heading", name="Letter about a decision").is_visible()
 
 
 def test_with_script_axe_finds_nothing_and_all_fits_320_pixels(page_with_script, site, sit_down, axe, narrow):
@@ -126,3 +148,30 @@ def test_without_script_the_whole_journey_works(page_without_script, site, sit_d
     write_an_enquiry(page_without_script, lambda page: None)
     sit_down(page_without_script, site, "screener")
     screen_it(page_without_script, lambda page: None)
+
+
+def test_a_clock_across_easter_is_explained_one_click_from_the_queue(page_with_script, site, sit_down, axe, narrow):
+    """CLK-2, INT-4: due on the Tuesday, late in words, how it was worked out, and back to the screening."""
+    page = page_with_script
+    with clock.at(dt.datetime(2026, 4, 2, 11, 20, tzinfo=clock.LONDON)), site.scope():
+        enquiry = site.enquiry()
+    sit_down(page, site, "screener")
+    page.goto("/fernshire/")
+    axe(page)
+    page.get_by_role("link", name="1 late").click()
+    axe(page)
+    row = page.get_by_role("row").filter(has_text=enquiry.reference)
+    assert re.search(r"\d+ working days late", row.inner_text())
+    row.get_by_role("link", name="due Tue 7 April 2026").click()
+    axe(page)
+    narrow(page)
+    worked_out = "1 working day from Thu 2 April 2026, Good Friday and Easter Monday left out"
+    assert page.get_by_text(worked_out).is_visible()
+    page.get_by_role("link", name="Back").click()
+    assert page.get_by_role("heading", name="Screening: Quillfeather").is_visible()
+    sit_down(page, site, "teacher")
+    page.goto("/fernshire/enquiries/")
+    page.get_by_role("link", name="due Tue 7 April 2026").click()
+    assert page.get_by_text(worked_out).is_visible()
+    page.get_by_role("link", name="Back").click()
+    assert page.get_by_role("heading", name=f"Enquiry {enquiry.reference}").is_visible()

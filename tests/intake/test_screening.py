@@ -298,7 +298,7 @@ def test_every_transition_has_its_verb():
     transitions = {name for name, each in vars(EnquiryWorkflow).items() if hasattr(each, "_django_fsm")}
     said = {"take": "TAKEN", "take_over": "TAKEN_OVER", "give_back": "GIVEN_BACK", "decide": "DECIDED"}
     assert transitions == set(said)
-    assert set(intake.enums.EnquiryVerb.names) == set(said.values()) | {"SENT"}
+    assert set(intake.enums.EnquiryVerb.names) == set(said.values()) | {"SENT", "TOLD", "NOT_TOLD"}
 
 
 class TestWhoSees:

@@ -227,6 +227,7 @@ SENT = rule(
     let(HUB, ALL_ENQUIRIES, 200), let(OVERSEES, frozenset({"own", "agency", "decided"}), 200), let(WORKS, OWN, 200),
     refused=404,
 )  # fmt: skip
+OPEN_SENT = rule(*(let(roles, ownerships, 302) for roles, ownerships, _ in SENT.grants), refused=404)
 SEE_CASE = rule(let(SEES, OPEN, 200))
 SEE_DOCUMENT = rule(let(SEES, OPEN, 200), refused=404)
 OWN_DOCUMENT = rule(let(LEADS, OPEN, 302), let(SEES, OPEN, 403), refused=404)
@@ -412,6 +413,7 @@ MATRIX: Mapping[str, Row | Outside] = {
     "intake:draft_consent": Row("draft", own_draft(200), own_draft(302), body=page_of_draft("consent"), shows="told"),
     "intake:draft_check": Row("draft", own_draft(200), own_draft(302), shows="told"),
     "intake:draft_discard": Row("draft", None, own_draft(302)),
+    "intake:open": Row("enquiry", OPEN_SENT),
     "intake:sent": Row("enquiry", SENT, shows="told"),
     "intake:confirmation": Row("enquiry", SENT, shows="told", reference_only=True),
     "intake:queue": Row("list", listed(HUB, 200)),
@@ -430,5 +432,14 @@ MATRIX: Mapping[str, Row | Outside] = {
     ),
     "intake:give_back": Row(
         "enquiry", None, hub(let(HUB, WAITING | {"taken"}, 302), let(HUB, frozenset({"decided"}), 409))
+    ),
+    "intake:letter": Row(
+        "enquiry", None, hub(let(HUB, frozenset({"decided"}), 302), let(HUB, ALL_ENQUIRIES, 409)),
+    ),
+    "intake:record_told": Row(
+        "enquiry",
+        hub(let(HUB, frozenset({"decided"}), 200), let(HUB, ALL_ENQUIRIES, 409)),
+        hub(let(HUB, frozenset({"decided"}), 302), let(HUB, ALL_ENQUIRIES, 409)),
+        body=lambda target: dated({"how": "phone", "told_on": clock.today().isoformat()}),
     ),
 }  # fmt: skip

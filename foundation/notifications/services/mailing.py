@@ -194,6 +194,8 @@ def _why_not(user: User, messages: Sequence[Message]) -> Trouble | None:
     """Why nothing is sent: asked anew before each attempt."""
     if not user.is_active:
         return Trouble.INACTIVE
+    if any(message.agency_id for message in messages):
+        return None  # in their inbox, so they work for that agency
     if not memberships_in_force().filter(user_id=user.pk).exists():
         return Trouble.LEFT
     return None if messages else Trouble.READ

@@ -83,8 +83,9 @@ def tell_selected(*, source: str, params: Sequence[Any]) -> int:
     """Tell whom a SELECT finds inside the open scope; how many messages are new.
 
     Its columns, in this order: user_id, agency_id, kind, key, params (jsonb), subject_kind, subject_id, case_id,
-    reference. One statement writes the messages, one the e-mails that nobody has asked for yet. Raises UnknownKind,
-    and IntegrityError for a key, kind or reference that is no code; then nothing is told.
+    reference; "%" is written "%%" where it is no parameter. One statement writes the messages, one the e-mails that
+    nobody has asked for yet. Raises UnknownKind, and IntegrityError for a key, kind or reference that is no code; then
+    nothing is told.
     """
     partnership_id = current_partnership_id()
     with connection.cursor() as cursor:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("set-up/<str:token>/", SetUpInstallation.as_view(), name="set_up"),
     path("<slug:partnership>/", home.Home.as_view(), name="home"),
     path("<slug:partnership>/set-up/", include("foundation.partnership.urls")),
+    path("<slug:partnership>/set-up/clocks/", include("foundation.deadlines.policy_urls")),
     path("<slug:partnership>/set-up/", include("foundation.accounts.partnership_urls")),
     path("<slug:partnership>/set-up/", include("foundation.notifications.partnership_urls")),
     path("<slug:partnership>/inbox/", include("foundation.notifications.urls")),

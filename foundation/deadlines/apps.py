@@ -13,6 +13,8 @@ class DeadlinesConfig(AppConfig):
         """Say what the messages of clocks are, that mail waits while the sweep is behind, and stand in the menu."""
         from foundation.deadlines import policies, sweeping, telling  # noqa: PLC0415 (models are not loaded before)
         from foundation.notifications import holding, kinds  # noqa: PLC0415
+        from foundation.partnership import places  # noqa: PLC0415
+        from foundation.partnership.pathway import Kind  # noqa: PLC0415
         from foundation.ui import navigation  # noqa: PLC0415
 
         kinds.add(telling.REMINDER, words=telling.reminder_words, url=telling.link)
@@ -26,3 +28,13 @@ class DeadlinesConfig(AppConfig):
             lambda actor: policies.check_manages_clocks.allows(by=actor),
             order=35,
         )
+        places.add(
+            "Clocks and working days",
+            "deadlines_policy:clocks",
+            "By when things are due, who is reminded; office hours, closure days, reasons to pause.",
+            before="partnership:configuration",
+        )
+        places.change_at(Kind.CLOCK, "deadlines_policy:clock", named="kind")
+        places.change_at(Kind.HOURS, "deadlines_policy:hours")
+        places.change_at(Kind.CLOSURES, "deadlines_policy:days")
+        places.change_at("pause_reasons", "deadlines_policy:pause_reasons")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.trust.matrix import OWNERSHIPS, Outside, Row
+from tests.trust.matrix import FIXED, OWNERSHIPS, Outside, Row
 from tests.trust.world import Side, Target, World, missing
 
 OUTSIDE_KWARGS = {
@@ -55,7 +55,7 @@ def case_of(name: str, row: Row, role: str, ownership: str, world: World) -> Cas
         ownership, world.north.partnership.slug
     )
     target = missing() if ownership in {"missing", "nowhere"} else target_of(row, role, ownership, side)
-    ids = {key: target.ids[key] for key in kwargs_of(name)} if target else {}
+    ids = {key: target.ids[key] for key in kwargs_of(name)} if target else dict(FIXED.get(name, {}))
     if target and "agency" not in target.given:
         target.given["agencies"] = [str(world.north.scene.school.pk)]
     # A short number may stand anywhere: it is asked for only where it is a step of the address.

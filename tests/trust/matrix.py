@@ -239,6 +239,15 @@ WORDS = {
     **{f"level_{number}": f"Level {number}" for number in range(5)},
 }  # fmt: skip
 CONFIGURATION = {"revision": "1", "version": "1", "content": made_up_configuration()}
+CLOSURE = {
+    "revision": "1", "days-TOTAL_FORMS": "1", "days-INITIAL_FORMS": "0", "days-0-day_day": "29",
+    "days-0-day_month": "12", "days-0-day_year": "2026", "days-0-name": "Christmas closure",
+}  # fmt: skip
+# What an address names that is no id of anybody's.
+FIXED: Mapping[str, Mapping[str, str]] = {
+    "deadlines_policy:clock": {"kind": "review"},
+    "deadlines_policy:example": {"kind": "review"},
+}
 DECISION = {"decision": "no_further_action", "level": "1", "reason": "Support is in place."}
 
 MATRIX: Mapping[str, Row | Outside] = {
@@ -297,6 +306,28 @@ MATRIX: Mapping[str, Row | Outside] = {
     "partnership:configuration": Row("list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 400)),
     "partnership:configuration_take": Row("list", None, listed(ADMINISTRATOR, 302), body=lambda target: CONFIGURATION),
     "partnership:configuration_file": Row("list", listed(ADMINISTRATOR, 200)),
+    "deadlines_policy:clocks": Row("list", listed(ADMINISTRATOR, 200)),
+    "deadlines_policy:version": Row("office", office(200)),
+    "deadlines_policy:days": Row("list", listed(ADMINISTRATOR, 200)),
+    "deadlines_policy:hours": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302),
+        body=lambda target: {"revision": "1", "opens": "8:30", "closes": "17:00"},
+    ),
+    "deadlines_policy:days_add": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302), body=lambda target: CLOSURE
+    ),
+    "deadlines_policy:days_remove": Row(
+        "list", None, listed(ADMINISTRATOR, 404), body=lambda target: {"revision": "1", "day": "2026-12-29"}
+    ),
+    "deadlines_policy:pause_reasons": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302),
+        body=lambda target: {"revision": "1", "reasons": "The family is abroad"},
+    ),
+    "deadlines_policy:clock": Row(
+        "list", listed(ADMINISTRATOR, 200), listed(ADMINISTRATOR, 302),
+        body=lambda target: {"revision": "1", "limit": "no"},
+    ),
+    "deadlines_policy:example": Row("list", listed(ADMINISTRATOR, 200)),
     "cases:list": Row("list", listed(SEES, 200)),
     "cases:detail": Row("case", SEE_CASE, shows="family"),
     "cases:contact": Row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from foundation.accounts.queries import user_names
 from foundation.common.errors import Clash
-from foundation.partnership import pathway, policies, presets, queries
+from foundation.partnership import pathway, places, policies, presets, queries
 from foundation.partnership.enums import ClockKind, Standing
 from foundation.partnership.forms.configuration import PresetForm
 from foundation.partnership.models import PathwayPolicy
@@ -42,6 +42,7 @@ class Line:
     standing: Standing
     told: tuple[str, ...]
     confirmed_at: dt.datetime | None = None
+    change_url: str = ""
 
     @property
     def colour(self) -> str:
@@ -64,8 +65,23 @@ def lines_of(policy: pathway.Policy, partnership: Partnership | None) -> list[tu
         line = _line(held, names) if now == held.value else _own_line(held, now)
         if line.standing is Standing.SOURCE and (said := preset.says(key, held.value)):
             line = _with_sources(line, said)
+        if partnership:
+            line = replace(line, change_url=places.change_url(held.setting, partnership.slug))
         groups.setdefault(held.setting.group, []).append(line)
+    for setting in pathway.MORE:
+        if setting.key not in policy.held:
+            groups.setdefault(setting.group, []).append(_product_line(setting, policy, partnership))
     return list(groups.items())
+
+
+def _product_line(setting: pathway.Setting, policy: pathway.Policy, partnership: Partnership | None) -> Line:
+    """What counts where a version says nothing."""
+    words = {
+        "office_hours": policy.office_hours.in_words,
+        "pause_reasons": "\n".join(policy.pause_reasons),
+    }.get(setting.key, "None")
+    url = places.change_url(setting, partnership.slug) if partnership else ""
+    return Line(setting.key, setting.label, words, "", Standing.NONE, ("The product’s own stands.",), None, url)
 
 
 def _line(held: pathway.Held, names: dict[int, str]) -> Line:

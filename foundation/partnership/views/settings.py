@@ -11,25 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from foundation.partnership import policies, wording
+from foundation.partnership import places, policies, wording
 from foundation.partnership.forms.settings import SigningInForm, WordsForm
 from foundation.partnership.services.settings import SettingsClash, change_settings
 from foundation.tenancy.models import Partnership
 from foundation.ui import colours
 from foundation.ui.components import Difference
 from foundation.ui.views import PageFormView, PageView, conflict_page
-
-# Each line of the landing page: its words, where it leads, and what is found there.
-PLACES = (
-    ("Agencies and teams", "people:agencies", "The organisations that work here, and their teams."),
-    ("People", "people:people", "Who works for which agency, in which role; invitations; last sign-in."),
-    ("Words and colour", "partnership:words", "What things are called here, the emergency wording, the colour."),
-    ("Signing in", "partnership:signing_in", "The second step, and how long a session lasts."),
-    ("Pathway policy", "partnership:pathway", "The times and ways of working, and which of them wait for your word."),
-    ("Configuration file", "partnership:configuration", "All of this as one file, to keep or to take over."),
-    ("Messages that did not arrive", "mail:not_arrived", "Whose e-mail came back or could not be sent, and why."),
-    ("Who changed what", "partnership:changes", "Every change of an administrator, the newest first."),
-)
 
 
 class SetUp(PageView):
@@ -41,8 +29,8 @@ class SetUp(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The places, each with its address."""
         slug = partnership_of(self.request).slug
-        places = [(words, reverse(name, kwargs={"partnership": slug}), about) for words, name, about in PLACES]
-        return super().get_context_data(**kwargs) | {"places": places}
+        lines = [(one.words, reverse(one.url_name, kwargs={"partnership": slug}), one.about) for one in places.listed()]
+        return super().get_context_data(**kwargs) | {"places": lines}
 
 
 class SettingsPage(PageFormView):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -98,7 +99,7 @@ def _remember(cases: Iterable[Case], found: Iterable[Deadline]) -> None:
         setattr(case, _KNOWN, sorted(by_case[case.pk], key=_soonest))
 
 
-def _as_kept(case: Case, row: dict[str, str | None]) -> Deadline:
+def _as_kept(case: Case, row: Mapping[str, Any]) -> Deadline:
     """A clock as its case's row brought it; for lines, never to be saved."""
     due, paused = (dt.datetime.fromisoformat(at) if at else None for at in (row["due_at"], row["paused_at"]))
     key = UUID(row["id"])

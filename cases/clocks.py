@@ -65,7 +65,9 @@ def next_line(case: Case, partnership: Partnership) -> ClockLine | None:
 
 
 def next_lines(cases: Sequence[Case], partnership: Partnership) -> dict[UUID, ClockLine | None]:
-    """The same for each of several cases: one query."""
+    """The same for each of several cases: one query; without a policy none, for there are no clocks."""
+    if not partnership.pathway_version:
+        return {case.pk: None for case in cases}
     return {key: _line(found[0], partnership) if found else None for key, found in open_of(cases).items()}
 
 

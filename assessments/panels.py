@@ -62,7 +62,7 @@ def next_steps(actor: Actor, cases: Sequence[Case]) -> Mapping[UUID, NextStep]:
     latest = queries.latest_of_cases(cases)
     if not latest:
         return {}
-    workable = set(case_queries.workable_by(actor).filter(pk__in=latest).values_list("pk", flat=True))
+    workable = case_queries.workable_among(actor, [case for case in cases if case.pk in latest])
     sent = [one.pk for one in latest.values() if one.state == AssessmentState.SUBMITTED]
     waiting = queries.waiting_for_approval(actor).filter(pk__in=sent).order_by() if sent else ()
     decidable = {one.pk for one in waiting}

@@ -59,11 +59,9 @@ def contact_the_family(actor: Actor, cases: Sequence[Case]) -> Mapping[UUID, Nex
     ]
     if not waiting:
         return {}
-    keys = [case.pk for case in waiting]
-    workable = set(queries.workable_by(actor).filter(pk__in=keys).values_list("pk", flat=True))
     slug = cases[0].partnership.slug
-    words = "Contact the family, and record that you did."
-    return {key: NextStep(words, "Record contact", contact_url(slug, key)) for key in keys if key in workable}
+    words, workable = "Contact the family, and record that you did.", queries.workable_among(actor, waiting)
+    return {key: NextStep(words, "Record contact", contact_url(slug, key)) for key in workable}
 
 
 def contact_url(slug: str, case_id: UUID) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -50,33 +50,40 @@ class Team:
     asked: Count
 
 
-def own(actor: Actor, partnership: Partnership) -> tuple[list[Due], bool]:
-    """The hat's own running clocks, soonest first, and whether there are more; one question for names of a sort."""
+def own(actor: Actor, partnership: Partnership, *, known: Mapping[UUID, str]) -> tuple[list[Due], bool]:
+    """The hat's own running clocks, soonest first, and whether there are more.
+
+    `known` are the families' names of cases that the page has looked up already. Without a policy there is no clock.
+    """
+    if not partnership.pathway_version:
+        return [], False
     found = list(queries.own(actor)[: MOST + 1])
     shown = found[:MOST]
-    return list(_lines(actor, shown, partnership)), len(found) > MOST
+    return list(_lines(actor, shown, partnership, known)), len(found) > MOST
 
 
 def of_team(actor: Actor, partnership: Partnership) -> Team | None:
-    """For managers; None for others."""
-    if not policies.check_manages_clocks.allows(by=actor):
+    """For managers, where there is a policy; None for others."""
+    if not partnership.pathway_version or not policies.check_manages_clocks.allows(by=actor):
         return None
     clocks, calendar = queries.managed_by(actor), queries.calendar_for_pages(partnership)
     return Team(queries.bands_of(clocks, clock.now(), calendar), bounded_count(queries.extensions_to_answer(actor)))
 
 
-def _lines(actor: Actor, clocks: Sequence[Deadline], partnership: Partnership) -> Iterator[Due]:
-    names, calendar = _names(actor, clocks), queries.calendar_for_pages(partnership)
+def _lines(
+    actor: Actor, clocks: Sequence[Deadline], partnership: Partnership, known: Mapping[UUID, str]
+) -> Iterator[Due]:
+    names, calendar = _names(actor, clocks, known), queries.calendar_for_pages(partnership)
     for one in clocks:
         about = names.get(one.case_id or one.subject_id, one.reference)
         line = line_of(one, slug=partnership.slug, calendar=calendar)
         yield Due(about, one.reference, line, *_done_at(partnership.slug, one))
 
 
-def _names(actor: Actor, clocks: Sequence[Deadline]) -> dict[UUID, str]:
+def _names(actor: Actor, clocks: Sequence[Deadline], known: Mapping[UUID, str]) -> dict[UUID, str]:
     """Of families: by the case where there is one, whatever in it the clock is about."""
-    of_cases = {one.case_id for one in clocks if one.case_id}
-    names = cases.family_names(actor, of_cases) if of_cases else {}
+    of_cases = {one.case_id for one in clocks if one.case_id and one.case_id not in known}
+    names = {**known, **(cases.family_names(actor, of_cases) if of_cases else {})}
     others = [(one.subject_kind, one.subject_id) for one in clocks if not one.case_id]
     return names | subjects.names_of(actor, others)
 

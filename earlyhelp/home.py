@@ -14,7 +14,7 @@ from assessments.policies import check_decides_at_all
 from cases import clocks, looked
 from cases import queries as cases
 from cases.disclosure import of_many
-from cases.enums import CaseState
+from cases.models import Case
 from cases.policies import check_can_look, check_manages
 from cases.registries import NextStep, next_steps, path
 from cases.words import children_of, where_on_path
@@ -88,9 +88,11 @@ class Home(PageView):
         may_write, may_look = check_can_write.allows(by=actor), check_can_look.allows(by=actor)
         to_write = list(self.to_write(actor)) if may_look else []
         drafts = list(self.drafts(actor)) if may_write else []
-        my_cases = list(self.my_cases(actor)) if may_look else []
+        led = cases.my_cases(actor, MOST + 1) if may_look else []
+        my_cases = list(self.my_cases(actor, led))
         partnership = cast(Any, self.request).partnership
-        own, more_due = due.own(actor, partnership) if hub or may_look else ([], False)
+        known = {case.pk: case.family.name for case in led}
+        own, more_due = due.own(actor, partnership, known=known) if hub or may_look else ([], False)
         return super().get_context_data(
             due=own,
             more_due=more_due,
@@ -140,13 +142,11 @@ class Home(PageView):
             words = f"Enquiry not sent yet, saved {when(draft.saved_at)}"
             yield Waiting(family, words, "Go on writing", self.url("intake:draft", draft_id=draft.pk))
 
-    def my_cases(self, actor: Actor) -> Iterator[MyCase]:
+    def my_cases(self, actor: Actor, led: list[Case]) -> Iterator[MyCase]:
         """The open cases that the actor leads, whose clock runs out soonest first; the database is asked as often for
         ten as for one.
         """
         partnership = cast(Any, self.request).partnership
-        mine = cases.newest_cases(actor, whose="mine").filter(state=CaseState.OPEN)
-        led = list(cases.by_next_clock(mine)[: MOST + 1])
         for case in led:
             case.partnership = partnership  # known already: links are made of its slug
         lines = clocks.next_lines(led, partnership)

@@ -54,7 +54,7 @@ class CaseList(PageView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One page of rows, how many there are, and what an empty list says."""
         partnership = cast(Any, self.request).partnership
-        cases, said = self.filters.qs, self.filters.said
+        cases, said = clocks.with_open(self.filters.qs), self.filters.said
         page = page_by_key(cases, order=queries.NEWEST_FIRST, after=self.request.GET.get("after"))
         known, lines = of_many(self.actor, page.rows), clocks.next_lines(page.rows, partnership)
         rows = [

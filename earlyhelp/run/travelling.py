@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from earlyhelp.embedded import Problem
 from earlyhelp.embedded.datadir import DataDir, write_private
 from foundation.common import clock
-from foundation.deadlines.calendar import known_years
+from foundation.common.bank_holidays import known_years
 
 DATE = "EARLYHELP_DATE"
 KEPT = "date.json"

@@ -152,7 +152,7 @@ def test_home_takes_the_same_queries_for_one_and_three(partnership: Partnership,
     pages: list[str] = []
     asked = statements(lambda: pages.append(client.get(f"/{partnership.slug}/").content.decode()))
     assert pages[0].count("eh-waiting__item") == 2 * rows
-    assert len(asked) == 15, "\n".join(asked)
+    assert len(asked) == 14, "\n".join(asked)
 
 
 def test_my_cases_are_one_line_each_with_the_next_step(partnership: Partnership, scene: Scene) -> None:

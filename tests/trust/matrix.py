@@ -213,7 +213,7 @@ def more_time(target: Target) -> Mapping[str, Any]:
 
 def contact(target: Target) -> Mapping[str, Any]:
     """A call just now."""
-    now = clock.now().astimezone(clock.LONDON)
+    now = target.given.get("turned_to", clock.now()).astimezone(clock.LONDON)
     said = {"on_day": now.day, "on_month": now.month, "on_year": now.year, "at": f"{now:%H:%M}"}
     return {**said, "how": "phone", "result": "attempted"}
 

@@ -215,6 +215,12 @@ class _Builder:
         for row in (*started, asked):
             self.mark(row.pk, "case", ownership, "family")
         target.ids |= {"deadline_id": runs.pk, "extension_id": asked.pk}
+        contact = families.record_contact(
+            by=by, case_id=case.pk, at=now, how="phone", result="attempted",
+            note=self.word("case", ownership, "where"),
+        )  # fmt: skip
+        self.mark(contact.pk, "case", ownership, "family")
+        target.given |= {"turned_to": now}
 
     def messages(self) -> None:
         """Each viewer is told something, and a colleague too."""

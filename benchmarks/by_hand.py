@@ -28,17 +28,14 @@ SELECT m.*, p.* FROM accounts_membership m JOIN tenancy_partnership p ON p.id = 
 WHERE m.user_id = %(user)s AND m.ended_at IS NULL ORDER BY p.name
 """
 HATS = """
-SELECT id, partnership_id, name, kind, group_id, active, (
-    SELECT cardinality(ARRAY(
-        SELECT n.id FROM notifications_message n
-        WHERE n.partnership_id = %(partnership)s AND n.user_id = %(user)s AND n.read_at IS NULL AND (
-            n.agency_id IS NULL OR n.agency_id IN (
-                SELECT m.agency_id FROM accounts_membership m
-                JOIN accounts_user u ON u.id = m.user_id
-                JOIN accounts_agency a ON a.partnership_id = m.partnership_id AND a.id = m.agency_id
-                WHERE m.partnership_id = %(partnership)s AND m.user_id = %(user)s AND m.ended_at IS NULL
-                  AND u.is_active AND a.active))
-        LIMIT 100)))
+SELECT id, partnership_id, name, kind, group_id, active, cardinality(ARRAY(
+    SELECT 1 FROM notifications_message m
+    WHERE m.partnership_id = %(partnership)s AND m.user_id = %(user)s AND m.read_at IS NULL
+      AND (m.agency_id IS NULL OR m.agency_id IN (
+          SELECT s.agency_id FROM accounts_membership s
+          JOIN accounts_agency b ON b.partnership_id = s.partnership_id AND b.id = s.agency_id AND b.active
+          WHERE s.partnership_id = %(partnership)s AND s.user_id = %(user)s AND s.ended_at IS NULL))
+    LIMIT 100))
 FROM accounts_agency
 WHERE partnership_id = %(partnership)s AND id = %(agency)s AND active ORDER BY name
 """
@@ -83,7 +80,10 @@ def values(seat: Seat) -> dict[str, Any]:
 
 
 def page(seat: Seat, *own: str, **more: Sequence[UUID] | Any) -> list[Statement]:
-    """A page's own statements where they stand in a request; `more` are the values that only they name."""
+    """A page's own statements where they stand in a request; `more` are the values that only they name.
+
+    What a value of the same name was before gives way.
+    """
     lists = {name: [str(one) for one in value] if isinstance(value, list) else value for name, value in more.items()}
     known = values(seat) | lists
     statements = (

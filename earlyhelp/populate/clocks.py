@@ -1,7 +1,7 @@
 """The clocks of one partnership's work: met ones of the past, running ones of today, their reminders and messages.
 
 Each enquiry has its screening clock, each assessment its own, each open case a review to come and each closed one a
-review that was held. Of the running ones four in a hundred are late and two are due today. What the past has told of
+review that was held. Of the running ones a few are late, and a few are due today. What the past has told of
 a clock stands in the inboxes of the two agencies whose pages are measured.
 """
 
@@ -20,8 +20,8 @@ from foundation.deadlines.telling import REMINDER
 from foundation.notifications.enums import MailingState
 from foundation.partnership.enums import ClockKind, StartEvent, Unit
 
-LATE, TODAY = 0.04, 0.06
-"""Of all running clocks those before the first are late, those before the second are due today."""
+LATE, LATE_WORK, TODAY = 0.04, 0.25, 0.02
+"""How many of the running clocks are late, how many of those of unfinished assessments, and how many are due today."""
 
 LATE_DAYS, AHEAD_DAYS = 20, 42
 ASKS_ONE_IN = 25
@@ -85,7 +85,7 @@ class Clocks:
 
     def runs(self, kind: ClockKind, about: About, begun: int, length: int) -> None:
         """One that is open today, of something that began on a day; it has run for at most its length."""
-        due = max(self._due(), begun + 1)
+        due = max(self._due(LATE_WORK if kind is ClockKind.ASSESSMENT_COMPLETED else LATE), begun + 1)
         since = self._moments.text(max(begun, due - length), OPENS)
         key = self._clock(kind, about, _RUNNING, since, self._moments.text(due, CLOSES), NULL)
         for step, day, second in ((0, due - 1, OPENS), (1, due, CLOSES), (2, due + 1, OPENS)):
@@ -102,11 +102,11 @@ class Clocks:
         self._reminder(key, 1, day, day, CLOSES)
         self._reminder(key, 2, day, day + 1, OPENS)
 
-    def _due(self) -> int:
+    def _due(self, late: float) -> int:
         draw, more = self._random(), self._random()
-        if draw < LATE:
+        if draw < late:
             return self._moments.working[DAYS - 1 - int(more * LATE_DAYS)]
-        return DAYS if draw < TODAY else self._moments.working[DAYS + 1 + int(more * AHEAD_DAYS)]
+        return DAYS if draw < late + TODAY else self._moments.working[DAYS + 1 + int(more * AHEAD_DAYS)]
 
     def _clock(self, kind: ClockKind, about: About, state: str, since: str, due: str, met: str) -> str:
         key, (event, count, unit) = self._key(), _LENGTHS[kind]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from benchmarks import case_list, my_work, pages, size
+from benchmarks import case_list, inbox, late, my_work, pages, size
 from benchmarks.__main__ import main
 from benchmarks.size import Ground
 from foundation.common import clock
@@ -48,7 +48,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("bench", [case_list, my_work])
+@pytest.mark.parametrize("bench", [case_list, my_work, late, inbox])
 def test_each_page_is_measured_on_both_grounds(grounds: Grounds, small: None, bench: Any, capsys: Any) -> None:
     """Speed: every figure and every target is printed for both agencies, with least, most and the machine's noise."""
     alone, country = grounds
@@ -62,7 +62,7 @@ def test_each_page_is_measured_on_both_grounds(grounds: Grounds, small: None, be
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("bench", [case_list, my_work])
+@pytest.mark.parametrize("bench", [case_list, my_work, late, inbox])
 def test_the_same_rows_come_by_hand(grounds: Grounds, bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Speed: what is compared answers alike: as many rows, statement by statement, as the page's own."""
     seats: list[pages.Seat] = []

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from foundation.accounts import leaving, policies, queries, services
 from foundation.accounts.models import Agency, Team
 from foundation.accounts.people_forms import AgencyFilter, AgencyForm, Sure, TeamForm
+from foundation.accounts.views.named import OfNamed, url_of
 from foundation.ui.components import Column
 from foundation.ui.paging import bounded_count, page_by_key
 from foundation.ui.views import ActionView, PageFormView, PageView
@@ -45,20 +45,15 @@ class AgencyList(PageView):
         )
 
 
-class OfAgency(PageFormView):
+class OfAgency(OfNamed):
     """A page with a form about one agency, which the address names."""
 
-    policy = policies.check_can_administer
+    named = ("agency",)
 
     @cached_property
     def agency(self) -> Agency:
         """The agency; NotThere for an id that is none of this partnership's."""
         return queries.agency(self.kwargs["agency_id"])
-
-    def ask_policy(self, request: HttpRequest, **kwargs: Any) -> None:
-        """The role first, then whether the agency is there, whatever the method."""
-        super().ask_policy(request, **kwargs)
-        self.agency  # noqa: B018
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the agency, and the way back to its page."""
@@ -166,10 +161,10 @@ class TeamAdd(OfAgency):
         return redirect(self.agency_url())
 
 
-class TeamChange(PageFormView):
+class TeamChange(OfNamed):
     """Another name for a team."""
 
-    policy = policies.check_can_administer
+    named = ("team",)
     form_class = TeamForm
     title = "Rename this team"
     button = "Save"
@@ -178,11 +173,6 @@ class TeamChange(PageFormView):
     def team(self) -> Team:
         """The team; NotThere for an id that is none of this partnership's."""
         return queries.team(self.kwargs["team_id"])
-
-    def ask_policy(self, request: HttpRequest, **kwargs: Any) -> None:
-        """The role first, then whether the team is there, whatever the method."""
-        super().ask_policy(request, **kwargs)
-        self.team  # noqa: B018
 
     def get_initial(self) -> dict[str, Any]:
         """Its name now."""
@@ -198,8 +188,3 @@ class TeamChange(PageFormView):
         """With the way back to its agency."""
         back_url = url_of(self.request, "people:agency", self.team.agency_id)
         return super().get_context_data(**{"back_url": back_url, **kwargs})
-
-
-def url_of(request: HttpRequest, name: str, *ids: object) -> str:
-    """An address of this room in the partnership whose scope is open."""
-    return reverse(name, args=[cast(Any, request).partnership.slug, *ids])

@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 
 from foundation.accounts import policies, queries, services
 from foundation.accounts.people_forms import AgencyChoice, InviteForm
-from foundation.accounts.views.agencies import OfAgency, url_of
+from foundation.accounts.views.agencies import OfAgency
+from foundation.accounts.views.named import url_of
 from foundation.common import clock
 from foundation.ui.components import Column
 from foundation.ui.paging import bounded_count, page_by_key

@@ -14,11 +14,11 @@ from django.shortcuts import redirect
 from foundation.accounts import leaving, notes, policies, queries, services
 from foundation.accounts.models import Agency, Membership
 from foundation.accounts.people_forms import AgencyChoice, PeopleFilter, RoleForm, Sure, as_uuid
-from foundation.accounts.views.agencies import url_of
+from foundation.accounts.views.named import OfNamed, url_of
 from foundation.common import sealing
 from foundation.ui.components import Column
 from foundation.ui.paging import bounded_count, page_by_key
-from foundation.ui.views import ActionView, PageFormView, PageView
+from foundation.ui.views import ActionView, PageView
 
 COLUMNS = ("Name", "Agencies and roles", "Last sign-in")
 SEALED_FOR = "search for people"
@@ -86,21 +86,16 @@ class PersonDetail(PageView):
         return super().get_context_data(person=person, own=own, notes=notes.about(user_id), **kwargs)
 
 
-class OfPerson(PageFormView):
+class OfPerson(OfNamed):
     """A page with a form about one person, whom the address names."""
 
-    policy = policies.check_can_administer
+    named: tuple[str, ...] = ("person",)
     form_class: Any = Sure
 
     @cached_property
     def person(self) -> queries.Person:
         """The person; NotThere for everybody who never had a role here."""
         return queries.person(self.kwargs["user_id"])
-
-    def ask_policy(self, request: HttpRequest, **kwargs: Any) -> None:
-        """The role first, then whether the person is there, whatever the method."""
-        super().ask_policy(request, **kwargs)
-        self.person  # noqa: B018
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the person, and the way back to their page."""
@@ -165,6 +160,7 @@ class RoleAgency(OfPerson):
 class RoleAdd(OfPerson):
     """A role in one agency."""
 
+    named = ("person", "agency")
     title = "Add a role"
     button = "Add the role"
     template_name = "accounts/role_add.html"
@@ -173,11 +169,6 @@ class RoleAdd(OfPerson):
     def agency(self) -> Agency:
         """The agency; NotThere for an id that is none of this partnership's."""
         return queries.agency(self.kwargs["agency_id"])
-
-    def ask_policy(self, request: HttpRequest, **kwargs: Any) -> None:
-        """The person first, then the agency."""
-        super().ask_policy(request, **kwargs)
-        self.agency  # noqa: B018
 
     def get_form(self, form_class: Any = None) -> RoleForm:
         """With the agency's teams."""
@@ -197,10 +188,10 @@ class RoleAdd(OfPerson):
         return super().get_context_data(**{"agency": self.agency, **kwargs})
 
 
-class RoleEnd(PageFormView):
+class RoleEnd(OfNamed):
     """What ending one role does, before it is done."""
 
-    policy = policies.check_can_administer
+    named = ("membership",)
     form_class = Sure
     template_name = "accounts/role_end.html"
 
@@ -208,11 +199,6 @@ class RoleEnd(PageFormView):
     def membership(self) -> Membership:
         """The role; NotThere for an id that is none of this partnership's, or has ended."""
         return queries.membership(self.kwargs["membership_id"])
-
-    def ask_policy(self, request: HttpRequest, **kwargs: Any) -> None:
-        """The right to do it first, then whether the role is there, whatever the method."""
-        super().ask_policy(request, **kwargs)
-        self.membership  # noqa: B018
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With whose role it is."""

@@ -68,9 +68,9 @@ def test_the_words_are_plain(place: Place, browser: Client) -> None:
     assert line(page, "joint_visit") == [
         "Step-down joint visit",
         "10 working days from the panel",
-        "From published guidance Rotherham’s integrated working guidance, line 129",
+        "From published guidance Rotherham’s integrated working guidance, line 129 Change Step-down joint visit",
     ]
-    assert line(page, "referrer_told") == ["Referrer told", "No limit", "Not set"]
+    assert line(page, "referrer_told") == ["Referrer told", "No limit", "Not set Change Referrer told"]
     assert "Version 1, made by the product on" in page.text("main")
     assert "4 such defaults wait for your word" in page.text("main")
     assert "No limit is set for: allocation, contribution due" in page.text("main")

@@ -16,6 +16,7 @@ from foundation.common import clock
 from foundation.deadlines import services as deadlines
 from foundation.deadlines.models import Deadline
 from foundation.partnership.enums import ClockKind
+from foundation.partnership.queries import current_policy
 from foundation.tenancy.scope import tenant_scope
 from tests.cases.asking import statements
 from tests.factories import make_partnership, sign_in
@@ -35,6 +36,7 @@ def place(db):
         with tenant_scope(partnership.pk):
             scene = make_scene()
             adopt(scene.actor("lead"))
+        partnership.refresh_from_db()
         yield SimpleNamespace(partnership=partnership, scene=scene, scope=lambda: tenant_scope(partnership.pk))
 
 
@@ -99,9 +101,6 @@ def test_a_paused_clock_gives_way_to_one_that_runs(place):
     case = case_in(place)
     with place.scope():
         one = Deadline.objects.get(subject_id=case.pk, kind=ClockKind.FIRST_CONTACT)
-        reason = "The family asked to wait"
-        from foundation.partnership.queries import current_policy
-
         reason = current_policy().pause_reasons[0]
         deadlines.pause_clock(by=place.scene.actor("lead"), deadline_id=one.pk, reason=reason)
         line = clocks.next_line(Case.objects.get(pk=case.pk), place.partnership)

@@ -249,7 +249,7 @@ def test_no_key_points_across_the_wall(standing: Standing, record_property: Any)
 
 def rows_of(standing: Standing, table: str, partnership: UUID) -> list[Any]:
     with standing.hand.cursor() as cursor:
-        cursor.execute(f'SELECT id FROM "{table}" WHERE partnership_id = %s LIMIT 40', [partnership])
+        cursor.execute(f'SELECT id FROM "{table}" WHERE partnership_id = %s ORDER BY id LIMIT 40', [partnership])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -12,12 +12,14 @@ from django.test import Client
 from assessments import services as assessments
 from assessments.enums import AssessmentState
 from assessments.models import Assessment
+from cases import services as families
 from cases.enums import GrantLevel
 from consent.models import Consent
 from foundation.accounts import services as accounts
 from foundation.accounts import tokens
 from foundation.accounts.enums import Role
 from foundation.accounts.models import Membership
+from foundation.common import clock
 from foundation.outbox.models import OutboxMessage
 from intake import services as intake
 from intake.models import Enquiry
@@ -130,6 +132,12 @@ def case_pages(stage: Stage, number: int) -> None:
         assessment = Assessment.objects.get(case=case)
         given = Consent.objects.get(case=case)
         child = str(children_of(case)[0].pk)
+        families.record_contact(
+            by=actor_of(scene.lead), case_id=case.pk, at=clock.now(), how="phone", result="reached",
+            note=stage.feeder.text("contact note", 5_000, several_lines=True),
+        )  # fmt: skip
+    for name, data in (("contact", {"note": line("refused note", 400), "at": line("time", 60)}), ("contacts", None)):
+        stage.look(scene.lead, f"cases:{name}", data, case_id=case.pk)
     write_assessment(stage, assessment, child)
     for name in ("cases:list", "home", "assessments:waiting"):
         stage.look(scene.manager, name)

@@ -28,7 +28,8 @@ _TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))? ?(am|pm)?", re.IGNORECASE)
 
 
 if TYPE_CHECKING:
-    _StepSet, _DaySet = BaseFormSet["StepForm"], BaseFormSet["DayForm"]
+    _StepSet = BaseFormSet["StepForm"]
+    _DaySet = BaseFormSet["DayForm"]
 else:
     _StepSet = _DaySet = BaseFormSet
 

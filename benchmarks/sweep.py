@@ -89,7 +89,8 @@ class Ground:
 
     def put_back(self) -> None:
         """Nobody was told anything, and every reminder is due; tables and indexes are as new."""
-        self._own("TRUNCATE deadlines_reminder, notifications_message, notifications_mailing, outbox_outboxmessage")
+        told_in = "notifications_message, notifications_mailing, outbox_outboxmessage"
+        self._own(f"TRUNCATE deadlines_reminder, {told_in} CASCADE")
         self._maintain(_REMINDERS)
         self._own("VACUUM ANALYZE deadlines_reminder", "VACUUM ANALYZE notifications_message")
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from benchmarks import case_list, inbox, late, my_work, pages, size
+from benchmarks import case_list, inbox, late, my_work, nothing_due, pages, size, sweep, working_days
 from benchmarks.__main__ import main
 from benchmarks.size import Ground
 from foundation.common import clock
+from foundation.deadlines.models import Reminder
 from foundation.tenancy.scope import tenant_scope
 from tests.databases import drop_test_database, make_test_database
-from tests.populate.conftest import ALIASES, NOW
+from tests.populate.conftest import ALIASES, NOW, database
 
 Grounds = tuple[Ground, Ground]
 
@@ -92,6 +93,37 @@ def _rows(statements: list[pages.Statement]) -> list[int]:
                 counted.append(rows[0][0] if "count(*)" in sql.lower() else len(rows))
         pages.transaction.set_rollback(True)
     return counted
+
+
+@pytest.mark.slow
+def test_a_minute_in_which_nothing_is_due_is_measured(grounds: Grounds, capsys: Any) -> None:
+    """CLK-7: the sweep over all partnerships tells nobody, and its time stands beside its target."""
+    alone, country = grounds
+    assert nothing_due.main(rounds=2, alone=alone, country=country)
+    printed = capsys.readouterr().out
+    assert "a sweep over 2 partnerships, 2 rounds" in printed
+    assert "met (at most 1,000)" in printed
+    with country.stood_on(), tenant_scope(country.partnership.pk):
+        assert Reminder.objects.filter(done_at=None).exists(), "there is something that will be due"
+
+
+@pytest.mark.slow
+def test_the_sweep_and_one_statement_tell_the_same(django_db_setup: Any, django_db_blocker: Any, capsys: Any) -> None:
+    """CLK-7: both sides of the comparison tell the same people the same, and leave no reminder."""
+    with django_db_blocker.unblock(), database("sweep"):
+        sweep.main(rounds=2, reminders=150)
+    printed = capsys.readouterr().out
+    assert "sweep: 150 due reminders, 150 messages, 2 rounds of each side" in printed
+    assert re.search(r"both told the same people the same +yes +met", printed)
+    assert len(re.findall(r"\d+\.\d \(\d+\.\d – \d+\.\d\)", printed)) == 2
+
+
+def test_working_days_are_counted_by_the_second(capsys: Any) -> None:
+    """CLK-1: the arithmetic with and without closure days, beside a bare one."""
+    assert working_days.main(rounds=1)
+    printed = capsys.readouterr().out
+    assert printed.count(" – ") == 4  # one of them in the heading
+    assert "1,460 due times of 10 working days" in printed
 
 
 @pytest.mark.slow

@@ -55,7 +55,8 @@ def case_of(name: str, row: Row, role: str, ownership: str, world: World) -> Cas
         ownership, world.north.partnership.slug
     )
     target = missing() if ownership in {"missing", "nowhere"} else target_of(row, role, ownership, side)
-    ids = {key: target.ids[key] for key in kwargs_of(name)} if target else dict(FIXED.get(name, {}))
+    fixed = FIXED.get(name, {})
+    ids = {key: fixed.get(key) or target.ids[key] for key in kwargs_of(name)} if target else dict(fixed)
     if target and "agency" not in target.given:
         target.given["agencies"] = [str(world.north.scene.school.pk)]
     # A short number may stand anywhere: it is asked for only where it is a step of the address.

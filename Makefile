@@ -31,7 +31,7 @@ test: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test: set-up-test
 	@set --; command -v chromium >/dev/null || command -v chromium-browser >/dev/null || set -- -m "not browser"; \
 	exec $(SERVERS) --test -- sh -c \
-	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 "$$@" $(ARGS)' pytest "$$@"
+	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 --dist worksteal "$$@" $(ARGS)' pytest "$$@"
 
 # The whole suite, and which lines it did not reach; slower, so that `make test` itself stays quick.
 coverage:
@@ -43,12 +43,12 @@ trust: export EARLYHELP_TRUST := whole
 trust: export EARLYHELP_MATRIX := whole
 trust: set-up-test
 	@exec $(SERVERS) --test -- sh -c \
-	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 tests/trust tests/audit/test_verify.py $(ARGS)'
+	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 --dist worksteal tests/trust tests/audit/test_verify.py $(ARGS)'
 
 test-fast: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test-fast: set-up-test
 	@exec $(SERVERS) --test -- sh -c \
-	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 -m "not browser and not slow" $(ARGS)'
+	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 --dist worksteal -m "not browser and not slow" $(ARGS)'
 
 lint: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 lint: set-up-test

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from django.db import transaction
 
@@ -80,17 +78,3 @@ def test_families_were_turned_to(inside):
     first = Deadline.objects.get(subject_id=waiting.get().pk, kind=ClockKind.FIRST_CONTACT)
     assert first.is_open
     assert all(one.at.astimezone(clock.LONDON).hour in range(9, 18) for one in Contact.objects.all())
-
-
-@pytest.mark.parametrize(
-    "now", [dt.datetime(2026, 4, 2, 11), dt.datetime(2026, 4, 5, 20), dt.datetime(2026, 11, 18, 18)]
-)
-@pytest.mark.slow
-@pytest.mark.django_db
-def test_it_can_be_made_on_any_day(now):
-    """Demo: before Easter, on a Sunday, after work: nothing that it asks for is refused."""
-    with clock.at(now.replace(tzinfo=clock.LONDON)):
-        build.build(families=21)
-        for partnership in Partnership.objects.all():
-            with tenant_scope(partnership.pk):
-                assert Extension.objects.filter(state=ExtensionState.ASKED).exists()

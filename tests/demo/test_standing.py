@@ -95,7 +95,7 @@ def test_the_approved_one_has_its_pdf_asked_for(inside: str) -> None:
     assert assessment.decided_by_id not in {assessment.author_id, assessment.submitted_by_id}
     document = Document.objects.get(subject_id=assessment.pk)
     assert document.state == DocumentState.ASKED
-    message = OutboxMessage.objects.get(done_at=None)
+    message = OutboxMessage.objects.get(done_at=None, topic="document.render")
     assert message.payload == {"document_id": str(document.pk)}
     assert message.due_at <= NOW
 

@@ -140,8 +140,9 @@ def decides(actor: Actor) -> bool:
 
 
 clock_subject = subjects.Subject(
-    visible_ids=lambda actor: queries.visible_to(actor).values("pk"),
-    workable_ids=lambda actor: Assessment.objects.filter(case__in=case_queries.workable_by(actor)).values("pk"),
+    visible_ids=case_queries.visible_ids,
+    workable_ids=case_queries.workable_ids,
+    ids_of="case_id",
     describe=queries.family_names,
     url=lambda slug, assessment_id: link(slug, "detail", assessment_id),
 )

@@ -23,10 +23,8 @@ SEE = by_hand.DOORS.format(level="see_case")
 CLOCKS = f"""
 deadlines_deadline d
 WHERE d.partnership_id = %(partnership)s AND d.agency_id = %(agency)s AND d.state = 'running' AND NOT d.for_figures
-  AND (d.subject_kind = 'cases.case' AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = d.subject_id)
-    OR d.subject_kind = 'assessments.assessment' AND EXISTS (
-        SELECT FROM assessments_assessment e WHERE e.partnership_id = %(partnership)s AND e.id = d.subject_id
-        AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = e.case_id))
+  AND (d.subject_kind IN ('cases.case', 'assessments.assessment')
+        AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = d.case_id)
     OR d.subject_kind = 'intake.enquiry' AND EXISTS (
         SELECT FROM intake_enquiry q WHERE q.partnership_id = %(partnership)s AND q.id = d.subject_id
         AND q.sent_for_id = %(agency)s))
@@ -52,12 +50,7 @@ WHERE e.partnership_id = %(partnership)s AND e.id = ANY(%(assessments)s::uuid[])
   AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = e.case_id)
 """
 NAMES = {"cases.case": CASE_NAMES, "assessments.assessment": ASSESSMENT_NAMES}
-_COUNT = f"SELECT count(*) FROM (SELECT FROM {CLOCKS} AND {{when}} LIMIT 1000) counted"
-COUNTS = (
-    _COUNT.format(when="d.due_at < %(now)s"),
-    _COUNT.format(when="d.due_at >= %(now)s AND d.due_at < %(tomorrow)s"),
-    _COUNT.format(when="d.due_at >= %(tomorrow)s AND d.due_at < %(after_soon)s"),
-)
+COUNTED = f"SELECT d.due_at FROM {CLOCKS} AND d.due_at < %(after_soon)s ORDER BY d.due_at, d.id LIMIT 1001"
 ASKED = f"""
 SELECT x.*, c.*, u.*
 FROM deadlines_extension x
@@ -67,7 +60,7 @@ WHERE x.partnership_id = %(partnership)s AND x.state = 'asked' AND x.asked_by_id
 ORDER BY x.asked_at, x.id LIMIT 10
 """
 
-STATEMENTS = 12
+STATEMENTS = 10
 """For one clock of each kind as for 25."""
 
 PEOPLE = (
@@ -92,8 +85,8 @@ def written(seat: Seat) -> list[Statement]:
     of_kind = {kind: [one.subject_id for one in rows if one.subject_kind == kind] for kind in NAMES}
     names = [NAMES[kind] for kind in dict.fromkeys(one.subject_kind for one in rows)]
     return by_hand.page(
-        seat, TEAMS, ROWS, *names, *COUNTS, ASKED,
-        now=now, tomorrow=_midnight_after(today), after_soon=_midnight_after(last),
+        seat, TEAMS, COUNTED, ROWS, *names, ASKED,
+        now=now, after_soon=_midnight_after(last),
         cases=of_kind["cases.case"], assessments=of_kind["assessments.assessment"],
     )  # fmt: skip
 

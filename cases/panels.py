@@ -94,8 +94,9 @@ def _event(happening: queries.Happening, *, again: bool = False) -> Event:
 
 
 clock_subject = Subject(
-    visible_ids=lambda actor: queries.visible_to(actor).values("pk"),
-    workable_ids=lambda actor: queries.workable_by(actor).values("pk"),
+    visible_ids=queries.visible_ids,
+    workable_ids=queries.workable_ids,
+    ids_of="case_id",
     describe=queries.family_names,
     url=lambda slug, case_id: reverse("cases:detail", kwargs={"partnership": slug, "case_id": case_id}),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.accounts.enums import Role
 from foundation.common import clock
@@ -22,6 +22,7 @@ from foundation.partnership import queries as partnership
 from foundation.partnership.models import PathwayPolicy
 from foundation.partnership.pathway import Policy
 from foundation.tenancy.models import Partnership
+from foundation.ui.paging import Count
 
 BY_DUE = ("due_at", "id")
 SOON = 5
@@ -93,6 +94,13 @@ class Bands:
     soon: int
     more: bool = False
 
+    @property
+    def counts(self) -> dict[str, Count]:
+        """Each band with its count. Those due first were counted first: a band that counting ended in has more."""
+        number = {"late": self.late, "today": self.today, "soon": self.soon}
+        after = {"late": self.today + self.soon, "today": self.soon, "soon": 0}
+        return {band: Count(found, more=self.more and not after[band]) for band, found in number.items()}
+
 
 def bands_of(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> Bands:
     """The three counts at once, in one query that reads at most `COUNTED` clocks, those due first."""
@@ -137,7 +145,8 @@ def open_of(kind: str, subject_id: UUID) -> QuerySet[Deadline]:
 
 def extensions_to_answer(actor: Actor) -> QuerySet[Extension]:
     """The requests for more time that the actor may answer, longest waiting first; never the actor's own."""
-    asked = Extension.objects.filter(state=ExtensionState.ASKED, deadline__in=managed_by(actor).select_related(None))
+    managed = managed_by(actor).select_related(None).filter(pk=OuterRef("deadline_id"))
+    asked = Extension.objects.filter(Exists(managed), state=ExtensionState.ASKED)
     found: QuerySet[Extension] = asked.exclude(asked_by_id=actor.user_id).order_by("asked_at", "id")
     return found.select_related("deadline", "asked_by")
 

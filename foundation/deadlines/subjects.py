@@ -16,20 +16,23 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from foundation.common.actors import Actor
 
+IdsOf = Callable[[Actor], QuerySet[Any, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """How one kind of thing stands behind its clocks.
 
-    `visible_ids` and `workable_ids` are queries of the ids that an actor may see, or work on. `describe` gives for ids
-    that the actor may see their name on a page, such as the family's; for others it gives nothing. `url` is the
-    thing's page in a partnership.
+    `visible_ids` and `workable_ids` are queries of one column, the ids that an actor may see, or work on: the things'
+    own, or with `ids_of="case_id"` their cases'. `describe` gives for ids of things that the actor may see their name
+    on a page, such as the family's; for others it gives nothing. `url` is the thing's page in a partnership.
     """
 
-    visible_ids: Callable[[Actor], QuerySet[Any, Any]]
-    workable_ids: Callable[[Actor], QuerySet[Any, Any]]
+    visible_ids: IdsOf
+    workable_ids: IdsOf
     describe: Callable[[Actor, Iterable[UUID]], Mapping[UUID, str]]
     url: Callable[[str, UUID], str]
+    ids_of: str = "subject_id"
 
 
 _subjects: dict[str, Subject] = {}
@@ -47,19 +50,27 @@ def find(kind: str) -> Subject | None:
 
 def seen_by(actor: Actor) -> Q:
     """Which clocks are about something that the actor may see; none where no room has said anything."""
-    return _any_of(lambda subject: subject.visible_ids(actor))
+    return _any_of(actor, lambda subject: subject.visible_ids)
 
 
 def worked_on_by(actor: Actor) -> Q:
     """Which clocks are about something that the actor may work on."""
-    return _any_of(lambda subject: subject.workable_ids(actor))
+    return _any_of(actor, lambda subject: subject.workable_ids)
 
 
-def _any_of(ids_of: Callable[[Subject], QuerySet[Any, Any]]) -> Q:
-    """Asked clock by clock: a page of them never makes the database list all that the actor may see."""
-    wanted = Q(pk__in=[])
+def _any_of(actor: Actor, pick: Callable[[Subject], IdsOf]) -> Q:
+    """Asked clock by clock: a page of them never makes the database list all that the actor may see.
+
+    Kinds of which the same is asked, such as whether the case may be seen, are asked together.
+    """
+    alike: dict[tuple[str, IdsOf], list[str]] = {}
     for kind, subject in _subjects.items():
-        wanted |= Q(subject_kind=kind) & Q(Exists(ids_of(subject).filter(pk=OuterRef("subject_id"))))
+        alike.setdefault((subject.ids_of, pick(subject)), []).append(kind)
+    wanted = Q(pk__in=[])
+    for (column, ids_for), kinds in alike.items():
+        ids = ids_for(actor)
+        (own_column,) = ids.query.values_select
+        wanted |= Q(subject_kind__in=kinds) & Q(Exists(ids.filter(**{own_column: OuterRef(column)})))
     return wanted
 
 

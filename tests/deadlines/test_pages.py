@@ -438,7 +438,7 @@ class TestTheList:
             pages: list[Any] = []
             asked = statements(lambda: pages.append(client.get(place.url("late"))))
         assert len(self.rows(pages[0])) == rows
-        assert len(asked) == 15, "\n".join(asked)
+        assert len(asked) == 13, "\n".join(asked)
 
 
 def test_nobody_outside_reads_anything(place: Place, one: Deadline) -> None:

@@ -18,7 +18,7 @@ from foundation.deadlines.enums import DeadlineState, ExtensionState
 from foundation.deadlines.models import Deadline
 from foundation.deadlines.words import explained, line_of, standing
 from foundation.ui.components import Column
-from foundation.ui.paging import bounded_count, page_by_key
+from foundation.ui.paging import page_by_key
 from foundation.ui.views import PageView
 
 BANDS = {"late": "Late now", "today": "Due today", "soon": "Due in the next five working days"}
@@ -89,6 +89,7 @@ class Late(PageView):
             "today": queries.due_today(clocks, now),
             "soon": queries.due_soon(clocks, now, calendar),
         }
+        counts = queries.bands_of(clocks, now, calendar).counts
         page = page_by_key(bands[band], order=queries.BY_DUE, after=self.request.GET.get("after"))
         names = about(self.actor, page.rows)
         rows = [
@@ -105,7 +106,7 @@ class Late(PageView):
             columns=COLUMNS,
             band=band,
             caption=BANDS[band],
-            bands=[(key, words, bounded_count(bands[key]), self.address(key, team_id)) for key, words in BANDS.items()],
+            bands=[(key, words, counts[key], self.address(key, team_id)) for key, words in BANDS.items()],
             teams=[(str(one.pk), one.name, self.address(band, one.pk), one.pk == team_id) for one in teams],
             all_teams_url=self.address(band, None),
             team_id=team_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,6 +19,7 @@ from foundation.deadlines.models import Reminder
 from foundation.deadlines.services.starting import Whose
 from foundation.notifications import services as notifications
 from foundation.notifications.models import Mailing, Message
+from foundation.outbox import services as outbox
 from foundation.outbox.models import OutboxMessage
 from foundation.tenancy.scope import tenant_scope
 from tests.deadlines.making import COMPLETED, LIMITS, Place, adopt, later, london, make_place, told
@@ -271,6 +273,26 @@ class TestCatchingUp:
             assert {one.user_id for one in Mailing.objects.all()} == people
             assert Mailing.objects.count() == len(people)
             assert OutboxMessage.objects.filter(topic="notifications.mail").count() == len(people)
+
+    def test_in_the_first_minute_all_is_on_the_lists_and_each_person_has_one_digest(
+        self, place: Place, mailoutbox: list[EmailMessage]
+    ) -> None:
+        """CLK-7: workers stood still for a day; the sweep and the outbox then run for the first time."""
+        with place.scope():
+            for piece in place.more_pieces(4):
+                place.start(*LIMITS, subject=piece)
+        moment = london("2026-05-20 09:00")
+        with later("2026-05-20 09:00"), tenant_scope(place.partnership.pk):
+            clocks = queries.managed_by(place.actor("manager"))
+            is_late = clocks.filter(due_at__lt=moment).count()
+            assert queries.late(clocks, moment).count() == is_late > 0, "the list needs no worker"
+        with clock.at(moment):
+            sweeping.sweep_partnership(place.partnership.pk, batch=7)
+            outbox.deliver_due(partnership_id=place.partnership.pk, at_most=500)
+        with tenant_scope(place.partnership.pk):
+            told_of = set(Message.objects.values_list("user__email", flat=True))
+        assert sorted(address for mail in mailoutbox for address in mail.to) == sorted(told_of)
+        assert all("EH-" in mail.body or "PI-" in mail.body for mail in mailoutbox), "references, and no name"
 
     def test_mail_waits_while_the_sweep_is_behind(self, place: Place) -> None:
         """CLK-7: so that a flood is one e-mail."""

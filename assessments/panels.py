@@ -143,7 +143,7 @@ clock_subject = subjects.Subject(
     visible_ids=case_queries.visible_ids,
     workable_ids=case_queries.workable_ids,
     ids_of="case_id",
-    describe=queries.family_names,
+    describe=case_queries.family_names,
     url=lambda slug, assessment_id: link(slug, "detail", assessment_id),
 )
 """What the clocks of an assessment are about (CLK-2)."""

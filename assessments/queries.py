@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Case as Choose
@@ -40,12 +40,6 @@ def assessment_for(actor: Actor, assessment_id: UUID) -> Assessment:
             cases.case_for(actor, other)
         raise NotThere
     return found
-
-
-def family_names(actor: Actor, assessment_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The families' names of those of these assessments that the actor may see."""
-    seen = visible_to(actor).filter(pk__in=list(assessment_ids))
-    return dict(seen.values_list("pk", "case__family__name"))
 
 
 def waiting_for_approval(actor: Actor) -> QuerySet[Assessment]:

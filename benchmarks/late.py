@@ -42,14 +42,6 @@ JOIN cases_family f ON f.partnership_id = c.partnership_id AND f.id = c.family_i
 WHERE c.partnership_id = %(partnership)s AND c.id = ANY(%(cases)s::uuid[])
   AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = c.id)
 """
-ASSESSMENT_NAMES = f"""
-SELECT e.id, f.name FROM assessments_assessment e
-JOIN cases_case c ON c.partnership_id = e.partnership_id AND c.id = e.case_id
-JOIN cases_family f ON f.partnership_id = c.partnership_id AND f.id = c.family_id
-WHERE e.partnership_id = %(partnership)s AND e.id = ANY(%(assessments)s::uuid[])
-  AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = e.case_id)
-"""
-NAMES = {"cases.case": CASE_NAMES, "assessments.assessment": ASSESSMENT_NAMES}
 COUNTED = f"SELECT d.due_at FROM {CLOCKS} AND d.due_at < %(after_soon)s ORDER BY d.due_at, d.id LIMIT 1001"
 ASKED = f"""
 SELECT x.*, c.*, u.*
@@ -60,8 +52,8 @@ WHERE x.partnership_id = %(partnership)s AND x.state = 'asked' AND x.asked_by_id
 ORDER BY x.asked_at, x.id LIMIT 10
 """
 
-STATEMENTS = 10
-"""For one clock of each kind as for 25."""
+STATEMENTS = 9
+"""For one clock as for 25."""
 
 PEOPLE = (
     Person("manager", "council", "of an agency that leads half of all cases"),
@@ -79,15 +71,12 @@ def main(*, rounds: int, alone: Ground, country: Ground) -> bool:
 
 
 def written(seat: Seat) -> list[Statement]:
-    """The page by hand, for the rows that it shows; names are asked kind by kind, as the rows come."""
+    """The page by hand, for the rows that it shows."""
     rows, now, today = _rows(seat), clock.now(), clock.today()
     last = queries.calendar_for_pages(seat.hat.partnership).working_day(queries.SOON, today)
-    of_kind = {kind: [one.subject_id for one in rows if one.subject_kind == kind] for kind in NAMES}
-    names = [NAMES[kind] for kind in dict.fromkeys(one.subject_kind for one in rows)]
     return by_hand.page(
-        seat, TEAMS, COUNTED, ROWS, *names, ASKED,
-        now=now, after_soon=_midnight_after(last),
-        cases=of_kind["cases.case"], assessments=of_kind["assessments.assessment"],
+        seat, TEAMS, COUNTED, ROWS, CASE_NAMES, ASKED,
+        now=now, after_soon=_midnight_after(last), cases=[one.case_id for one in rows],
     )  # fmt: skip
 
 
@@ -96,10 +85,8 @@ def _midnight_after(day: dt.date) -> dt.datetime:
 
 
 def given(seat: Seat, most: int) -> list[Patch]:
-    """The same rows without a question which they are; for one row, one of each kind of thing."""
-    rows = _rows(seat)
-    kept = rows[:most] if most > 1 else list({one.subject_kind: one for one in rows}.values())
-    ids = [one.pk for one in kept]
+    """The same rows without a question which they are."""
+    ids = [one.pk for one in _rows(seat)[:most]]
     return [
         (queries, "managed_by", answering(lambda: Deadline.objects.filter(pk__in=ids).select_related("owner", "team")))
     ]

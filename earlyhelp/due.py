@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from cases import queries as cases
 from foundation.common import clock
 from foundation.common.actors import Actor
 from foundation.deadlines import policies, queries, subjects
@@ -73,19 +72,12 @@ def of_team(actor: Actor, partnership: Partnership) -> Team | None:
 def _lines(
     actor: Actor, clocks: Sequence[Deadline], partnership: Partnership, known: Mapping[UUID, str]
 ) -> Iterator[Due]:
-    names, calendar = _names(actor, clocks, known), queries.calendar_for_pages(partnership)
+    calendar = queries.calendar_for_pages(partnership)
+    names = subjects.names_of(actor, [one for one in clocks if not one.case_id or one.case_id not in known])
     for one in clocks:
-        about = names.get(one.case_id or one.subject_id, one.reference)
+        about = (known.get(one.case_id) if one.case_id else None) or names.get(one.pk)
         line = line_of(one, slug=partnership.slug, calendar=calendar)
-        yield Due(about, one.reference, line, *_done_at(partnership.slug, one))
-
-
-def _names(actor: Actor, clocks: Sequence[Deadline], known: Mapping[UUID, str]) -> dict[UUID, str]:
-    """Of families: by the case where there is one, whatever in it the clock is about."""
-    of_cases = {one.case_id for one in clocks if one.case_id and one.case_id not in known}
-    names = {**known, **(cases.family_names(actor, of_cases) if of_cases else {})}
-    others = [(one.subject_kind, one.subject_id) for one in clocks if not one.case_id]
-    return names | subjects.names_of(actor, others)
+        yield Due(about or one.reference, one.reference, line, *_done_at(partnership.slug, one))
 
 
 def _done_at(slug: str, one: Deadline) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from foundation.common.actors import Actor
 
 IdsOf = Callable[[Actor], QuerySet[Any, Any]]
+Describe = Callable[[Actor, Iterable[UUID]], Mapping[UUID, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,13 @@ class Subject:
     """How one kind of thing stands behind its clocks.
 
     `visible_ids` and `workable_ids` are queries of one column, the ids that an actor may see, or work on: the things'
-    own, or with `ids_of="case_id"` their cases'. `describe` gives for ids of things that the actor may see their name
-    on a page, such as the family's; for others it gives nothing. `url` is the thing's page in a partnership.
+    own, or with `ids_of="case_id"` their cases'. `describe` gives for such ids, where the actor may see them, their
+    name on a page, such as the family's; for others it gives nothing. `url` is the thing's page in a partnership.
     """
 
     visible_ids: IdsOf
     workable_ids: IdsOf
-    describe: Callable[[Actor, Iterable[UUID]], Mapping[UUID, str]]
+    describe: Describe
     url: Callable[[str, UUID], str]
     ids_of: str = "subject_id"
 
@@ -74,15 +75,25 @@ def _any_of(actor: Actor, pick: Callable[[Subject], IdsOf]) -> Q:
     return wanted
 
 
-def names_of(actor: Actor, about: Iterable[tuple[str, UUID]]) -> dict[UUID, str]:
-    """The names of many things at once, as far as the actor may see them: one question for each kind of thing."""
-    by_kind: dict[str, set[UUID]] = {}
-    for kind, key in about:
-        by_kind.setdefault(kind, set()).add(key)
+class About(Protocol):
+    """What a clock says of what it is about."""
+
+    pk: UUID
+    subject_kind: str
+    subject_id: UUID
+    case_id: UUID | None
+
+
+def names_of(actor: Actor, clocks: Iterable[About]) -> dict[UUID, str]:
+    """What many clocks are about, by clock, as far as the actor may see it: all of a case by one question."""
+    alike: dict[Describe, dict[UUID, UUID]] = {}
+    for one in clocks:
+        if (subject := find(one.subject_kind)) is not None:
+            alike.setdefault(subject.describe, {})[one.pk] = getattr(one, subject.ids_of)
     names: dict[UUID, str] = {}
-    for kind, ids in by_kind.items():
-        if (subject := find(kind)) is not None:
-            names.update(subject.describe(actor, ids))
+    for describe, ids in alike.items():
+        known = describe(actor, set(ids.values()))
+        names.update((key, known[about]) for key, about in ids.items() if about in known)
     return names
 
 

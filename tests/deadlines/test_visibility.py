@@ -43,7 +43,7 @@ def test_a_kind_of_thing_that_no_room_added_is_seen_by_no_one(inside: Place, mon
     assert not queries.own(actor).exists()
     assert not queries.managed_by(inside.actor("manager")).exists()
     assert not policies.check_works_on.allows(by=inside.actor("colleague"), deadline=one)
-    assert subjects.names_of(actor, [(PIECE, inside.team.pk)]) == {}
+    assert subjects.names_of(actor, [one]) == {}
     assert subjects.url_of("fernshire", PIECE, inside.team.pk) == ""
     know_pieces()
     assert queries.visible_to(actor).exists()

@@ -51,7 +51,7 @@ class ClockForm(PageFormView):
         return super().get_context_data(**kwargs) | {
             "deadline": one,
             "line": line_of(one, slug=self.slug, calendar=calendar),
-            "about": about(self.actor, [one]).get(one.subject_id, one.reference),
+            "about": about(self.actor, one),
             "sentences": explained(one),
             "back_url": clock_url(self.slug, one.pk),
         }

@@ -55,7 +55,7 @@ class ShowClock(PageView):
             asked_for.deadline = one
         return super().get_context_data(
             deadline=one,
-            about=about(self.actor, [one]).get(one.subject_id, one.reference),
+            about=about(self.actor, one),
             about_url=subjects.url_of(partnership.slug, one.subject_kind, one.subject_id),
             line=line_of(one, slug=partnership.slug, calendar=queries.calendar_for_pages(partnership)),
             standing=standing(one),
@@ -91,12 +91,12 @@ class Late(PageView):
         }
         counts = queries.bands_of(clocks, now, calendar).counts
         page = page_by_key(bands[band], order=queries.BY_DUE, after=self.request.GET.get("after"))
-        names = about(self.actor, page.rows)
+        names = subjects.names_of(self.actor, page.rows)
         rows = [
             {
                 "clock": one,
                 "line": line_of(one, slug=partnership.slug, calendar=calendar),
-                "about": names.get(one.subject_id, one.reference),
+                "about": names.get(one.pk, one.reference),
                 "url": subjects.url_of(partnership.slug, one.subject_kind, one.subject_id),
             }
             for one in page.rows
@@ -128,9 +128,9 @@ class Late(PageView):
         return f"?band={band}" + (f"&team={team_id}" if team_id else "")
 
 
-def about(actor: Actor, clocks: list[Deadline]) -> dict[UUID, str]:
-    """What clocks are about, in the words of the rooms that know, as far as the reader may see it."""
-    return subjects.names_of(actor, ((one.subject_kind, one.subject_id) for one in clocks))
+def about(actor: Actor, one: Deadline) -> str:
+    """What a clock is about, in the words of the room that knows; its reference where the reader may not see more."""
+    return subjects.names_of(actor, [one]).get(one.pk, one.reference)
 
 
 def note_look(actor: Actor, one: Deadline) -> None:

@@ -106,10 +106,10 @@ def test_what_comes_back_was_not_completed(scene):
 def test_who_sees_and_works_on_its_clocks(scene, who, sees, works):
     """CLK-2, CON-2: the same agencies as the assessment itself; hub staff of the lead's agency read."""
     assessment, actor = make_assessment(scene), scene.actor(who)
-    subject = subjects.find("assessments.assessment")
-    assert subject.visible_ids(actor).filter(pk=assessment.pk).exists() is sees
-    assert subject.workable_ids(actor).filter(pk=assessment.pk).exists() is works
-    assert subject.describe(actor, [assessment.pk]) == ({assessment.pk: "Abara family"} if sees else {})
+    one = Deadline.objects.filter(subject_id=assessment.pk).first()
+    assert queries.visible_to(actor).filter(pk=one.pk).exists() is sees
+    assert Deadline.objects.filter(subjects.worked_on_by(actor), pk=one.pk).exists() is works
+    assert subjects.names_of(actor, [one]) == ({one.pk: "Abara family"} if sees else {})
 
 
 def test_another_agency_learns_nothing_of_a_clock(scene):
@@ -118,7 +118,7 @@ def test_another_agency_learns_nothing_of_a_clock(scene):
     stranger, lead = scene.actor("teacher"), scene.actor("lead")
     assert not queries.visible_to(stranger).exists()
     assert queries.visible_to(lead).filter(case_id=case.pk).count() == 3
-    about = [(one.subject_kind, one.subject_id) for one in Deadline.objects.all()]
+    about = list(Deadline.objects.all())
     assert subjects.names_of(stranger, about) == {}
     assert set(subjects.names_of(lead, about).values()) == {"Abara family"}
 

@@ -32,6 +32,7 @@ class CasesConfig(AppConfig):
         )
         panels.looked_at.know("cases.unusuallook", page="An unusual look at the record")
         panels.looked_at.know("documents.document", download="A PDF")
+        panels.looked_at.know("deadlines.deadline", page="A clock")
         navigation.add("Cases", "cases:list", lambda actor: policies.check_can_look.allows(by=actor), order=30)
         navigation.add(
             "Unusual looks", "cases:unusual", lambda actor: policies.check_manages.allows(by=actor), order=45

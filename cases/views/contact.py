@@ -50,7 +50,9 @@ class RecordContact(PageFormView):
         return {"on": now.date(), "at": now.time().replace(second=0, microsecond=0), "form_key": new_id()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Whose family it is."""
+        """Whose family it is; that it was looked at is written down (FAM-8)."""
+        if self.request.method != "POST":
+            audit.viewed(by=self.actor, subject=self.case, case_id=self.case.pk)
         partnership = cast(Any, self.request).partnership
         back = reverse("cases:detail", args=[partnership.slug, self.case.pk])
         bar = name_bar_of(self.case, partnership)

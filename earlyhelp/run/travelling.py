@@ -47,8 +47,8 @@ def environment(data: DataDir, given: Mapping[str, str], *, now: dt.datetime | N
 def kept_environment(data: DataDir, given: Mapping[str, str]) -> dict[str, str]:
     """The same for a command beside or without `make run`: a demonstration that travels is one for it as well."""
     kept = _kept(data)
-    if not kept or given.get("EARLYHELP_DEMO", "1") != "1":
-        return {}
+    if not kept or given.get("EARLYHELP_DEMO", "1") != "1" or (given.get("DATABASE_URL") and given.get("REDIS_URL")):
+        return {}  # servers of somebody's own are no demonstration of this folder's
     return {"EARLYHELP_DEMO": "1", clock.OFFSET: kept["seconds"]}
 
 

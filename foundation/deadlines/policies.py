@@ -19,12 +19,30 @@ def check_manages_clocks(*, by: Actor) -> None:
 
 @policy
 def check_works_on(*, by: Actor, deadline: Deadline) -> None:
-    """Whoever does the work that a clock measures asks for more time, or pauses it; so may their manager."""
+    """Whoever does the work that a clock measures asks for more time; so may their manager."""
     if _owns(by, deadline) or _manages(by, deadline):
         return
     works = Deadline.objects.filter(subjects.worked_on_by(by), pk=deadline.pk)
     if not works.exists():
-        raise NotAllowed("Only somebody who works on this can ask for more time or pause its clock.")
+        raise NotAllowed("Only somebody who works on this can ask for more time.")
+
+
+@policy
+def check_may_pause(*, by: Actor, deadline: Deadline) -> None:
+    """The same people, of the agency whose clock it is: nobody else lets it stand still (CLK-4)."""
+    check_works_on(by=by, deadline=deadline)
+    if deadline.agency_id not in (None, by.agency_id):
+        raise NotAllowed("Only the agency that does this work can pause its clock, or let it go on.")
+
+
+def reads_what_was_said(by: Actor, deadline: Deadline) -> bool:
+    """Whether a reader is told who did what with a clock, and what they wrote: the agency whose clock it is.
+
+    Of the hub's clocks, the hub. Others who see what it is about see when it is due and why, and no more (CON-2).
+    """
+    if deadline.agency_id is None:
+        return by.has(Role.SCREENER, Role.HUB_MANAGER)
+    return deadline.agency_id == by.agency_id
 
 
 @policy

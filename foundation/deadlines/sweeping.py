@@ -41,13 +41,13 @@ WITH due AS MATERIALIZED (
            ) AS worker
     FROM deadlines_reminder r
     JOIN deadlines_deadline d ON d.partnership_id = r.partnership_id AND d.id = r.deadline_id
-    WHERE r.id = ANY(%s::uuid[]) AND d.state = 'running' AND d.due_at = r.clock_due_at
+    WHERE r.partnership_id = %s AND r.id = ANY(%s::uuid[]) AND d.state = 'running' AND d.due_at = r.clock_due_at
 ), staff AS MATERIALIZED (
     SELECT m.user_id, m.agency_id, m.team_id, m.role
     FROM accounts_membership m
     JOIN accounts_user u ON u.id = m.user_id AND u.is_active
     JOIN accounts_agency a ON a.partnership_id = m.partnership_id AND a.id = m.agency_id AND a.active
-    WHERE m.ended_at IS NULL AND m.role IN ('manager', 'hub_manager', 'screener')
+    WHERE m.partnership_id = %s AND m.ended_at IS NULL AND m.role IN ('manager', 'hub_manager', 'screener')
 ), managing AS MATERIALIZED (
     SELECT DISTINCT place.agency_id AS of_agency, place.team_id AS of_team, s.user_id, s.agency_id
     FROM (SELECT DISTINCT agency_id, team_id FROM due WHERE agency_id IS NOT NULL) place
@@ -102,7 +102,7 @@ def tell_due(partnership_id: UUID, *, most: int) -> int:
         cursor.execute(_CLAIM, {"partnership": partnership_id, "now": clock.now(), "most": most})
         claimed = [row[0] for row in cursor.fetchall()]
     if claimed:
-        notifications.tell_selected(source=_TOLD, params=[claimed])
+        notifications.tell_selected(source=_TOLD, params=[partnership_id, claimed, partnership_id])
     return len(claimed)
 
 

@@ -15,14 +15,15 @@ from foundation.common import clock
 from foundation.deadlines.models import Deadline, Extension
 from foundation.deadlines.reckoning import moment_in_words
 from foundation.notifications import services as notifications
-from foundation.partnership.enums import ClockKind
+from foundation.partnership.enums import ClockKind, ReminderWhen
 
 if TYPE_CHECKING:
     from foundation.notifications.models import Message
 
 REMINDER, ASKED, ANSWERED = "deadlines.reminder", "deadlines.asked", "deadlines.answered"
 NOT_WORKED_OUT = "deadlines.not_worked_out"
-_WHEN = {"before": "is due", "at": "is due now", "after": "is late"}
+SWEPT_BY = dt.timedelta(minutes=10)
+"""Told later than that after the due time, "is due now" would be untrue."""
 
 
 def managers_of(one: Deadline, *, besides: int) -> list[tuple[int, UUID]]:
@@ -56,11 +57,14 @@ def tell_answer(extension: Extension) -> None:
 
 
 def reminder_words(message: Message) -> str:
-    """Such as "EH-7KQ2-M9XD: Assessment completed is due Tue 14 April 2026 at 5pm"."""
-    when = _WHEN.get(message.params.get("when", ""), "is due")
-    due = _moment(message.params.get("due"))
-    words = f"{_clock(message)} {when}"
-    return f"{words} {due}" if when == "is due" else f"{words}: it was due {due}" if when == "is late" else words
+    """Such as "Assessment completed is due Tue 14 April 2026 at 5pm", true at the moment at which it is told."""
+    said = message.params.get("due")
+    due = dt.datetime.fromisoformat(str(said)) if said else message.at
+    if message.at < due:
+        return f"{_clock(message)} is due {_moment(due)}"
+    if message.params.get("when") != ReminderWhen.AFTER and message.at < due + SWEPT_BY:
+        return f"{_clock(message)} is due now"
+    return f"{_clock(message)} is late: it was due {_moment(due)}"
 
 
 def asked_words(message: Message) -> str:
@@ -108,5 +112,5 @@ def _clock(message: Message) -> str:
     return ClockKind(kind).label if kind in ClockKind.values else "A clock"
 
 
-def _moment(iso: object) -> str:
-    return moment_in_words(dt.datetime.fromisoformat(str(iso)).astimezone(clock.LONDON)) if iso else ""
+def _moment(due: dt.datetime) -> str:
+    return moment_in_words(due.astimezone(clock.LONDON))

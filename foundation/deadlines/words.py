@@ -49,16 +49,19 @@ def standing(one: Deadline) -> str:
     if one.state == DeadlineState.RUNNING:
         return "Missed, still open" if one.is_late else "Running"
     if one.state == DeadlineState.MET:
-        return "Met late" if one.is_late else "Met in time"
+        return "Met late" if one.is_late else "Met in time" if one.due_at else "Met"
     return str(DeadlineState(one.state).label)
 
 
-def explained(one: Deadline) -> list[str]:
-    """Sentence by sentence why it is due when it is: the arithmetic, then each pause and extension (CLK-2)."""
-    return list(_explained(one))
+def explained(one: Deadline, *, in_full: bool) -> list[str]:
+    """Sentence by sentence why it is due when it is: the arithmetic, then each pause and extension (CLK-2).
+
+    With `in_full` they name who gave more time and why it stood still, which is for the agency whose clock it is.
+    """
+    return list(_explained(one, in_full=in_full))
 
 
-def _explained(one: Deadline) -> Iterator[str]:
+def _explained(one: Deadline, *, in_full: bool) -> Iterator[str]:
     reckoning = one.arithmetic
     if reckoning is None:
         start = moment_in_words(_local(one.started_at))
@@ -68,17 +71,18 @@ def _explained(one: Deadline) -> Iterator[str]:
     yield f"{words[:1].upper()}{words[1:]}."
     moved: list[Pause | Extension] = [*one.pauses.all()]
     moved += one.extensions.filter(state=ExtensionState.GRANTED).select_related("decided_by")
-    yield from map(_moved, sorted(moved, key=_since))
+    yield from (_moved(each, in_full=in_full) for each in sorted(moved, key=_since))
 
 
-def _moved(one: Pause | Extension) -> str:
+def _moved(one: Pause | Extension, *, in_full: bool) -> str:
     if isinstance(one, Extension):
-        who = one.decided_by.full_name if one.decided_by else "a manager"
+        who = one.decided_by.full_name if one.decided_by and in_full else "A manager"
         late = " Asked after it was due." if one.late else ""
         return f"{who} gave more time on {_day(one.decided_at)}: until {_moment(one.until)}.{late}"
+    why = f": {one.reason}" if in_full else ""
     if one.resumed_at is None:
-        return f"It has stood still since {_day(one.paused_at)}: {one.reason}."
-    until = f"It stood still from {_day(one.paused_at)} to {_day(one.resumed_at)}: {one.reason}."
+        return f"It has stood still since {_day(one.paused_at)}{why}."
+    until = f"It stood still from {_day(one.paused_at)} to {_day(one.resumed_at)}{why}."
     return f"{until} Due {_moment(one.due_after)} since." if one.due_after else until
 
 

@@ -26,9 +26,16 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Every page shows how much is unread; what the outbox carries for this room is registered."""
         from foundation.notifications import queries, tasks  # noqa: F401, PLC0415 (they need the models)
+        from foundation.partnership import places  # noqa: PLC0415
 
         beside.add("unread", lambda user_id: queries.unread(user_id, at_most=MOST_COUNTED))
         notes.add(_trouble)
+        places.add(
+            "Messages that did not arrive",
+            "mail:not_arrived",
+            "Whose e-mail came back or could not be sent, and why.",
+            before="partnership:changes",
+        )
         shell.provide("inbox_count", _unread)
         shell.provide("inbox_url", _inbox_url)
 

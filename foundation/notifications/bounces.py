@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import email
 from dataclasses import dataclass
-from email.message import EmailMessage, Message
-from email.policy import default as policy
+from email.message import Message
+from email.policy import compat32 as policy  # it takes headers as they come; newer ones take them apart at any cost
 from uuid import UUID
 
 from foundation.notifications import posting, services
@@ -13,8 +13,10 @@ from foundation.notifications.channels.smtp import reference_in
 from foundation.notifications.enums import MailingState, Trouble
 from foundation.tenancy.scope import tenant_scope
 
-LARGEST = 5_000_000
-"""Bytes of one notification: the message that came back may be inside."""
+LARGEST = 500_000
+"""Bytes of one notification: the message that came back, a short one of ours, may be inside."""
+LONGEST = 998
+"""Characters of a header that are read: no longer line may be sent (RFC 5322)."""
 
 # RFC 3463, the second number of a status: what it is about.
 _ABOUT_ADDRESS, _ABOUT_MAILBOX = "1", "2"
@@ -35,10 +37,17 @@ class Bounce:
 
 
 def read(raw: bytes) -> Bounce:
-    """What a notification says; raises NotABounce."""
+    """What a notification says; raises NotABounce, also for a message made to break whoever reads it."""
     if len(raw) > LARGEST:
         raise NotABounce("The message is too large to be a delivery status notification.")
-    message: EmailMessage = email.message_from_bytes(raw, policy=policy)
+    try:
+        return _read(raw)
+    except (RecursionError, LookupError, UnicodeError):
+        raise NotABounce("The message is not written as an e-mail is.") from None
+
+
+def _read(raw: bytes) -> Bounce:
+    message: Message = email.message_from_bytes(raw, policy=policy)
     parts = list(message.walk())
     reports = [part for part in parts if part.get_content_type() == "message/delivery-status"]
     if not reports:
@@ -48,9 +57,9 @@ def read(raw: bytes) -> Bounce:
         raise NotABounce("The message that came back was not sent by this installation.")
     for report in reports:
         for block in _inside(report):
-            action = str(block.get("Action", "")).strip().lower()
+            action = _header(block, "Action").lower()
             if action:
-                return _bounce(reference, action, str(block.get("Status", "")).strip())
+                return _bounce(reference, action, _header(block, "Status"))
     raise NotABounce("The notification does not say what happened.")
 
 
@@ -80,6 +89,10 @@ def _bounce(reference: UUID, action: str, status: str) -> Bounce:
     return Bounce(reference, MailingState.BOUNCED, Trouble.MESSAGE_REFUSED)
 
 
+def _header(part: Message, name: str) -> str:
+    return str(part.get(name, ""))[:LONGEST].strip()
+
+
 def _inside(part: Message) -> list[Message]:
     payload = part.get_payload()
     return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
@@ -90,7 +103,7 @@ def _reference(part: Message) -> UUID | None:
     if part.get_content_type() not in _RETURNED:
         return None
     if inside := _inside(part):
-        return next((found for one in inside if (found := reference_in(str(one.get("Message-ID", ""))))), None)
+        return next((found for one in inside if (found := reference_in(_header(one, "Message-ID")))), None)
     text = part.get_payload(decode=True)
     headers = email.message_from_bytes(text if isinstance(text, bytes) else b"", policy=policy)
-    return reference_in(str(headers.get("Message-ID", "")))
+    return reference_in(_header(headers, "Message-ID"))

@@ -115,7 +115,7 @@ def test_a_name_as_people_write_it_is_never_a_code(name):
 
 @given(st.dictionaries(st.sampled_from(["a", "b", "c"]), st.none() | st.booleans() | st.integers() | st.uuids()))
 def test_plain_values_come_back_under_their_keys(values):
-    """Contract: every key is kept, and plain twice is plain once."""
+    """Every key is kept, and plain twice is plain once."""
     kept = codes.plain_values(values)
     assert set(kept) == set(values)
     assert codes.plain_values(kept) == kept

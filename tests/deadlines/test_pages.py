@@ -194,7 +194,7 @@ class TestTheClock:
         client = place.client("worker")
         client.get(place.url("detail", deadline_id=one.pk))
         asked_of = statements(lambda: client.get(place.url("detail", deadline_id=one.pk)))
-        assert len(asked_of) == 16, "\n".join(asked_of)
+        assert len(asked_of) == 17, "\n".join(asked_of)
 
 
 class TestMoreTime:

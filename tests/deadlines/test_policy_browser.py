@@ -32,7 +32,7 @@ def easter(page: Page) -> None:
 def test_the_example_is_live_and_the_limit_saved(
     page_with_script: Page, office: Place, sign_in: Any, axe: Any, narrow: Any
 ) -> None:
-    """Issue: a worked example shown live; on none of the pages a violation, or anything wider than 320 pixels."""
+    """A worked example shown live; on none of the pages a violation, or anything wider than 320 pixels."""
     page = page_with_script
     sign_in(page, office.member.user.email, PASSWORD)
     page.goto(office.url())

@@ -87,7 +87,7 @@ def test_every_kind_of_clock_stands_in_the_list(place: Place, browser: Client) -
 def test_the_list_asks_the_same_with_one_version_as_with_many(
     place: Place, browser: Client, django_assert_num_queries: Any
 ) -> None:
-    """Issue: a literal number of statements, for 1 and for 3 versions and closure days."""
+    """A literal number of statements, for 1 and for 3 versions and closure days."""
     urls = [place.url("clocks/"), place.url("clocks/days/"), clock_url(place)]
     for _ in range(2):
         for url in urls:
@@ -248,7 +248,7 @@ EASTER = (
 
 
 def test_the_worked_example_is_shown_with_the_form(place: Place, browser: Client) -> None:
-    """Issue: "an enquiry at 16:40 on Thursday 2 April 2026 would be due…", and whom it reminds when."""
+    """ "an enquiry at 16:40 on Thursday 2 April 2026 would be due…", and whom it reminds when."""
     main = page_of(browser, clock_url(place)).text("main")
     assert EASTER in main
     assert "The worker is reminded on Tue 7 April 2026 at 5pm." in main
@@ -256,7 +256,7 @@ def test_the_worked_example_is_shown_with_the_form(place: Place, browser: Client
 
 
 def test_the_example_follows_what_is_typed_without_saving(place: Place, browser: Client) -> None:
-    """Issue: without script by a button; with it from the same address in pieces; nothing is kept."""
+    """Without script by a button; with it from the same address in pieces; nothing is kept."""
     url = clock_url(place)
     sent = sent_with(browser, url, length="72", unit="hours", look="1")
     words = (
@@ -298,7 +298,7 @@ def test_the_example_reckons_with_closure_days_and_office_hours(place: Place, br
 def test_an_example_that_nobody_can_work_out_says_why(
     place: Place, browser: Client, changes: dict[str, str], sentence: str
 ) -> None:
-    """Issue: a date beyond the known holidays is refused with a message for the administrator, never guessed."""
+    """A date beyond the known holidays is refused with a message for the administrator, never guessed."""
     sent = sent_with(browser, clock_url(place)) | changes
     answer = browser.get(f"{clock_url(place)}example/", sent)
     assert answer.status_code == 200

@@ -134,7 +134,7 @@ def test_every_start_can_begin_a_sentence() -> None:
     ],
 )
 def test_the_example_starts_before_the_next_easter(today: dt.date, start: str) -> None:
-    """Issue: an example that shows something: the Thursday before Good Friday, at 16:40."""
+    """An example that shows something: the Thursday before Good Friday, at 16:40."""
     assert f"{useful_start(today):%Y-%m-%d %H:%M}" == start
 
 

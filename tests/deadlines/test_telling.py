@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -17,22 +18,24 @@ DUE = "2026-04-14T16:00:00+00:00"
 KEY = str(uuid4())
 
 
-def message(kind: str, **params: Any) -> Any:
-    return SimpleNamespace(kind=kind, params=params, reference="EH-7KQ2-M9XD")
+def message(kind: str, *, at: str = DUE, **params: Any) -> Any:
+    return SimpleNamespace(kind=kind, params=params, reference="EH-7KQ2-M9XD", at=dt.datetime.fromisoformat(at))
 
 
 @pytest.mark.parametrize(
-    ("when", "words"),
+    ("when", "at", "words"),
     [
-        ("before", "Assessment completed is due Tue 14 April 2026 at 5pm"),
-        ("at", "Assessment completed is due now"),
-        ("after", "Assessment completed is late: it was due Tue 14 April 2026 at 5pm"),
-        ("of a later release", "Assessment completed is due Tue 14 April 2026 at 5pm"),
+        ("before", "2026-04-13T08:00:00+00:00", "Assessment completed is due Tue 14 April 2026 at 5pm"),
+        ("at", DUE, "Assessment completed is due now"),
+        ("after", "2026-04-15T08:00:00+00:00", "Assessment completed is late: it was due Tue 14 April 2026 at 5pm"),
+        ("of a later release", "2026-04-13T08:00:00+00:00", "Assessment completed is due Tue 14 April 2026 at 5pm"),
+        ("before", "2026-04-15T08:00:00+00:00", "Assessment completed is late: it was due Tue 14 April 2026 at 5pm"),
+        ("at", "2026-04-15T08:00:00+00:00", "Assessment completed is late: it was due Tue 14 April 2026 at 5pm"),
     ],
 )
-def test_a_reminder_says_which_side_of_the_due_time(when: str, words: str) -> None:
-    """CLK-5: and its moment as London's clocks show it."""
-    assert kinds.words(message(telling.REMINDER, clock=COMPLETED, when=when, due=DUE, deadline=KEY)) == words
+def test_a_reminder_says_which_side_of_the_due_time(when: str, at: str, words: str) -> None:
+    """CLK-5, CLK-7: and its moment as London's clocks show it; told late, it is no less true."""
+    assert kinds.words(message(telling.REMINDER, at=at, clock=COMPLETED, when=when, due=DUE, deadline=KEY)) == words
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class TestQueue:
         with clock.at(MAUNDY + dt.timedelta(hours=1)):
             page = Markup.of(screener.get("queue").content.decode())
             cell = page.text('td[data-label="Decision"]')
-            assert "due Tue 7 April 2026" in cell
+            assert "Tue 7 April 2026" in cell
             assert "1 working day left" in cell
             (link,) = page.all('td[data-label="Decision"] a')
             explained = screener.client.get(link.get("href"))
@@ -125,7 +125,7 @@ class TestSender:
         teacher = Visitor(limited, "teacher")
         with clock.at(MAUNDY):
             for page in (teacher.get("mine"), teacher.get("sent", enquiry_id=enquiry.pk)):
-                assert "due Tue 7 April 2026" in text_of(page)
+                assert "Tue 7 April 2026" in text_of(page)
                 assert "1 working day left" in text_of(page)
         with clock.at(TUESDAY_FIVE), limited.scope():
             limited.decide(enquiry)

@@ -145,10 +145,10 @@ def test_a_mailing_whose_work_was_lost_is_asked_for_again(partnership: Partnersh
 def test_what_no_mail_server_takes_within_a_day_is_shown(
     partnership: Partnership, member: Membership, notify: FakeNotify
 ) -> None:
-    """Contract: failed, with its reason; what is told afterwards is a new e-mail."""
+    """Failed, with its reason; what is told afterwards is a new e-mail."""
     told(member, MONDAY)
     notify.post.broken = "500"
-    for hours in range(25):
+    for hours in range(26):
         sweep(partnership, MONDAY + dt.timedelta(hours=hours))
     mailing = only(partnership)
     assert (mailing.state, mailing.trouble) == (MailingState.FAILED, Trouble.NEVER_TAKEN)
@@ -157,6 +157,19 @@ def test_what_no_mail_server_takes_within_a_day_is_shown(
     told(member, MONDAY + dt.timedelta(hours=25))
     sweep(partnership, MONDAY + dt.timedelta(hours=25))
     assert len(notify.post.sent) == 1
+
+
+def test_what_nobody_tried_for_days_is_tried_again_and_not_given_up(
+    partnership: Partnership, member: Membership, notify: FakeNotify
+) -> None:
+    """CLK-7: workers that stood still over a weekend are no mail server that took nothing."""
+    told(member, MONDAY)
+    notify.post.broken = "500"
+    sweep(partnership, MONDAY)
+    notify.post.broken = ""
+    sweep(partnership, MONDAY + dt.timedelta(days=3))
+    assert len(notify.post.sent) == 1
+    assert only(partnership).state == MailingState.HANDED_OVER
 
 
 @pytest.mark.parametrize(
@@ -172,7 +185,7 @@ def test_what_no_mail_server_takes_within_a_day_is_shown(
 def test_notify_says_what_became_of_it(
     partnership: Partnership, member: Membership, notify: FakeNotify, says: str, state: MailingState, trouble: str
 ) -> None:
-    """Contract: asked by a later sweep, once it is due; a settled one is asked about no more."""
+    """Asked by a later sweep, once it is due; a settled one is asked about no more."""
     told(member, MONDAY)
     deliver(partnership, MONDAY)
     notify.post.becomes(notify.post.references()[0], says)
@@ -189,7 +202,7 @@ def test_notify_says_what_became_of_it(
 def test_it_is_asked_less_and_less_often_and_not_for_ever(
     partnership: Partnership, member: Membership, notify: FakeNotify
 ) -> None:
-    """Contract: a sweep a minute makes no thousand questions; after six days nobody will learn it any more."""
+    """A sweep a minute makes no thousand questions; after six days nobody will learn it any more."""
     told(member, MONDAY)
     deliver(partnership, MONDAY)
     minute = 0
@@ -203,7 +216,7 @@ def test_it_is_asked_less_and_less_often_and_not_for_ever(
 def test_what_notify_has_forgotten_is_not_known(
     partnership: Partnership, member: Membership, notify: FakeNotify
 ) -> None:
-    """Contract: it keeps them for seven days; a service that is down is another matter."""
+    """It keeps them for seven days; a service that is down is another matter."""
     told(member, MONDAY)
     deliver(partnership, MONDAY)
     notify.post.broken = "500"

@@ -298,7 +298,7 @@ class TestNotArrived:
         return people
 
     def test_whose_when_and_why(self, partnership: Partnership, admin: Membership) -> None:
-        """Contract: in words, with a link to the person; no e-mail address on it."""
+        """In words, with a link to the person; no e-mail address on it."""
         (person,) = self.bounced(partnership, 1)
         found = page(at_desk(admin), url(partnership, "mail:not_arrived"))
         assert rows(found) == [
@@ -311,7 +311,7 @@ class TestNotArrived:
         ]
 
     def test_the_person_s_own_page_says_so_until_one_arrives(self, partnership: Partnership, admin: Membership) -> None:
-        """Contract: beside the address, and about the last e-mail only."""
+        """Beside the address, and about the last e-mail only."""
         (person,) = self.bounced(partnership, 1)
         address = url(partnership, "people:person", person.user_id)
         said = "The last e-mail, on 23 November 2026, did not arrive: Their mail server does not know this address."

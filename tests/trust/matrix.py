@@ -200,8 +200,13 @@ def further_consent(target: Target) -> Mapping[str, Any]:
 
 
 def clock_of_case(*statuses: int) -> Rule:
-    """Who works on a case asks for more time and pauses its clocks; who only sees it is refused; for others none is."""
+    """Who works on a case asks for more time; who only sees it is refused; for others none is."""
     return rule(let(WORKS, OPEN_FOR_WORK, *statuses), let(SEES, OPEN, 403), refused=404)
+
+
+def own_clock(*statuses: int) -> Rule:
+    """A clock is paused by the agency whose it is, which leads the case; others who see it are refused (CLK-4)."""
+    return rule(let(WORKS, OWN, *statuses), let(SEES, OPEN, 403), refused=404)
 
 
 def more_time(target: Target) -> Mapping[str, Any]:
@@ -359,10 +364,10 @@ MATRIX: Mapping[str, Row | Outside] = {
         "case", clock_of_case(200), clock_of_case(302), body=more_time, shows="family"
     ),
     "deadlines:pause": Row(
-        "case", clock_of_case(200), clock_of_case(302), shows="family",
+        "case", own_clock(200), own_clock(302), shows="family",
         body=lambda target: {"reason": "The family is away", "note": ""},
     ),
-    "deadlines:resume": Row("case", None, clock_of_case(409)),
+    "deadlines:resume": Row("case", None, own_clock(409)),
     "deadlines:answer": Row(
         "case",
         rule(let(MANAGER, OWN, 200), let(SEES, OPEN, 403), refused=404),

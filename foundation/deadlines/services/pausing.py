@@ -23,7 +23,7 @@ from foundation.partnership import queries as partnership
 def pause_clock(*, by: Actor, deadline_id: UUID, reason: str, note: str = "") -> Pause:
     """Let a running clock stand still. Raises Invalid for a reason that the policy in force does not name."""
     one = _locked(by, deadline_id, DeadlineState.RUNNING)
-    policies.check_works_on(by=by, deadline=one)
+    policies.check_may_pause(by=by, deadline=one)
     if reason not in partnership.current_policy().pause_reasons:
         raise Invalid({"reason": "Choose why the clock stands still."})
     try:
@@ -50,7 +50,7 @@ def resume_clock(*, by: Actor, deadline_id: UUID) -> Deadline:
     Raises Clash where the clock is not paused, and where its new due time cannot be worked out yet.
     """
     one = _locked(by, deadline_id, DeadlineState.PAUSED)
-    policies.check_works_on(by=by, deadline=one)
+    policies.check_may_pause(by=by, deadline=one)
     due = end_pause(by, one, at=clocks.now())
     if due is None:
         raise Clash(

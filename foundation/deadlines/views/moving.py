@@ -26,6 +26,13 @@ def may_work(request: HttpRequest, **kwargs: Any) -> None:
     policies.check_works_on(by=asked.actor, deadline=asked.deadline)
 
 
+def may_pause(request: HttpRequest, **kwargs: Any) -> None:
+    """The clock is the reader's to see, and to let stand still."""
+    may_see(request, **kwargs)
+    asked = cast(Any, request)
+    policies.check_may_pause(by=asked.actor, deadline=asked.deadline)
+
+
 class ClockForm(PageFormView):
     """A form about one clock."""
 
@@ -52,7 +59,7 @@ class ClockForm(PageFormView):
             "deadline": one,
             "line": line_of(one, slug=self.slug, calendar=calendar),
             "about": about(self.actor, one),
-            "sentences": explained(one),
+            "sentences": explained(one, in_full=policies.reads_what_was_said(self.actor, one)),
             "back_url": clock_url(self.slug, one.pk),
         }
 
@@ -78,6 +85,7 @@ class AskForMoreTime(ClockForm):
 class PauseClock(ClockForm):
     """Why does it stand still?"""
 
+    policy = staticmethod(may_pause)
     form_class = PauseForm
     title = "Pause this clock"
     button = "Pause it"
@@ -95,7 +103,7 @@ class PauseClock(ClockForm):
 class ResumeClock(ActionView):
     """It goes on."""
 
-    policy = staticmethod(may_work)
+    policy = staticmethod(may_pause)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Back to the clock, which says when it is due now."""

@@ -51,6 +51,8 @@ class ShowClock(PageView):
         note_look(self.actor, one)
         asked_for = one.extensions.filter(state=ExtensionState.ASKED).select_related("asked_by").first()
         works = policies.check_works_on.allows(by=self.actor, deadline=one)
+        pauses = policies.check_may_pause.allows(by=self.actor, deadline=one)
+        in_full = policies.reads_what_was_said(self.actor, one)
         if asked_for:
             asked_for.deadline = one
         return super().get_context_data(
@@ -59,14 +61,15 @@ class ShowClock(PageView):
             about_url=subjects.url_of(partnership.slug, one.subject_kind, one.subject_id),
             line=line_of(one, slug=partnership.slug, calendar=queries.calendar_for_pages(partnership)),
             standing=standing(one),
-            sentences=explained(one),
-            events=history.of(one),
+            sentences=explained(one, in_full=in_full),
+            events=history.of(one, in_full=in_full),
+            in_full=in_full,
             asked_for=asked_for,
             own_request=asked_for is not None and asked_for.asked_by_id == self.actor.user_id,
             may_answer=asked_for is not None and policies.check_can_answer.allows(by=self.actor, extension=asked_for),
             may_ask=works and one.state == DeadlineState.RUNNING and asked_for is None,
-            may_pause=works and one.state == DeadlineState.RUNNING and not one.is_late,
-            may_resume=works and one.state == DeadlineState.PAUSED,
+            may_pause=pauses and one.state == DeadlineState.RUNNING and not one.is_late,
+            may_resume=pauses and one.state == DeadlineState.PAUSED,
             **kwargs,
         )
 
@@ -134,9 +137,8 @@ def about(actor: Actor, one: Deadline) -> str:
 
 
 def note_look(actor: Actor, one: Deadline) -> None:
-    """A page that names a case's family was looked at (FAM-8)."""
-    if one.case_id:
-        audit.viewed(by=actor, subject=one, case_id=one.case_id)
+    """A page that names a family was looked at (FAM-8)."""
+    audit.viewed(by=actor, subject=one, case_id=one.case_id)
 
 
 def clock_url(slug: str, deadline_id: UUID) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from foundation.accounts.models import User
 from foundation.accounts.queries import memberships_in_force
@@ -92,7 +92,7 @@ def let_go(*, mailing_id: UUID, attempt: int) -> None:
     """The mail server did not answer: whoever tries next need not wait for the lease, if it is still ours."""
     mailing = _locked(mailing_id)
     if mailing is not None and (mailing.state, mailing.attempts) == (MailingState.CLAIMED, attempt):
-        mailing.leased_until = None
+        mailing.leased_until = clock.now()  # free at once; it also says when it was tried last
         mailing.save(update_fields=["leased_until"])
 
 
@@ -152,18 +152,22 @@ def ask_stale_again() -> int:
 
 @transaction.atomic
 def give_up_stale() -> int:
-    """No mail server has taken it within a day: the administrator sees it, and the next message begins anew."""
-    stale = _in_nobodys_hands(state=MailingState.CLAIMED, claimed_at__lte=clock.now() - GIVE_UP_AFTER)
+    """No mail server has taken it within a day: the administrator sees it, and the next message begins anew.
+
+    Only what was tried a day after it was first: while nobody tried, because the workers stood still, it waits.
+    """
+    last_tried_late = Q(leased_until__gte=F("claimed_at") + GIVE_UP_AFTER)
+    stale = _in_nobodys_hands(last_tried_late, state=MailingState.CLAIMED)
     for mailing in stale:
         mailing.fail(trouble=Trouble.NEVER_TAKEN)
         _moved(mailing, "fail", trouble=Trouble.NEVER_TAKEN)
     return len(stale)
 
 
-def _in_nobodys_hands(**which: object) -> list[Mailing]:
+def _in_nobodys_hands(*conditions: Q, **which: object) -> list[Mailing]:
     free = Q(leased_until=None) | Q(leased_until__lte=clock.now())
     found: QuerySet[Mailing] = Mailing.objects.filter(
-        free, **{"state__in": [MailingState.WAITING, MailingState.CLAIMED], **which}
+        free, *conditions, **{"state__in": [MailingState.WAITING, MailingState.CLAIMED], **which}
     )
     return list(found.order_by("user_id", "id").select_for_update(of=("self",), skip_locked=True)[:MOST_STALE])
 

@@ -6,8 +6,12 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from foundation.notifications import bounces
+
+LATER = 75
+"""What a mail server takes for "not now" (sysexits, EX_TEMPFAIL)."""
 
 
 class Command(BaseCommand):
@@ -22,5 +26,7 @@ class Command(BaseCommand):
             is_new = bounces.settle(bounce)
         except bounces.NotABounce as trouble:
             raise CommandError(str(trouble)) from None
+        except OperationalError:
+            raise CommandError("The database does not answer: hand it over later.", returncode=LATER) from None
         said = bounce.state.label if bounce.state else "Not there yet"
         self.stdout.write(f"{bounce.reference}: {said}" + ("." if is_new or bounce.state is None else ", as known."))

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseFormSet, formset_factory
 
 from foundation.common.clock import LONDON
-from foundation.partnership.enums import ClockKind, ReminderTo, ReminderWhen, StartEvent, Unit
+from foundation.partnership.enums import STARTS, ClockKind, ReminderTo, ReminderWhen, StartEvent, Unit
 from foundation.partnership.lengths import MOST_STEPS
 from foundation.partnership.pathway import Clock, Length, OfficeHours, ReminderStep, default_steps
 from foundation.ui.fields import ChoiceField, DateField, NumberField, PlainTextField, SelectField, YesField
@@ -123,6 +123,15 @@ Steps = formset_factory(StepForm, formset=_Steps, extra=0, max_num=MOST_STEPS, a
                         validate_max=True)  # fmt: skip
 
 
+def starts_in_words(kind: ClockKind) -> str:
+    """From what a clock can begin; a limit that nothing starts would look kept and be none."""
+    if kind not in STARTS:
+        return "Nothing starts this clock yet: the limit is kept for when that part of the product is there."
+    events = [event.label for event in STARTS[kind]]
+    listed = " or ".join(filter(None, [", ".join(events[:-1]), events[-1]]))
+    return f"This clock begins with {listed}. Counted from anything else it never begins."
+
+
 class ClockForm(forms.Form):
     """One kind of clock: whether it has a limit, how long, from what, who is reminded when."""
 
@@ -150,6 +159,7 @@ class ClockForm(forms.Form):
             (OWN, "In steps of our own"),
             (NOBODY, "Nobody is reminded"),
         ]
+        self.fields["start"].help_text = starts_in_words(kind)
         if kind == ClockKind.EHA_AGE:
             for name in ("unit", "start", "for_figures", "reminding", "approval_first"):
                 del self.fields[name]

@@ -89,3 +89,16 @@ class StartEvent(TextChoices):
     STEP_UP_SENT = "step_up_sent", "sending the step up"
     DISAGREEMENT_RAISED = "disagreement_raised", "raising the disagreement"
     CASE_CLOSED = "case_closed", "closing the case"
+
+
+_OPENING = (StartEvent.ENQUIRY_RECEIVED, StartEvent.ENQUIRY_DECIDED, StartEvent.CASE_OPENED, StartEvent.CONSENT_GIVEN)
+# From what each clock is started, by the rooms that there are; from anything else it never begins. Kinds that are not
+# named have no room yet: their limits are kept and nothing is counted.
+STARTS: dict[ClockKind, tuple[StartEvent, ...]] = {
+    ClockKind.SCREENING_DECISION: (StartEvent.ENQUIRY_RECEIVED,),
+    ClockKind.REFERRER_TOLD: (StartEvent.ENQUIRY_RECEIVED, StartEvent.ENQUIRY_DECIDED),
+    ClockKind.FIRST_CONTACT: _OPENING,
+    ClockKind.FAMILY_ENGAGED: _OPENING,
+    ClockKind.ASSESSMENT_STARTED: _OPENING,
+    ClockKind.ASSESSMENT_COMPLETED: (*_OPENING, StartEvent.ASSESSMENT_STARTED),
+}

@@ -13,11 +13,20 @@ from foundation.common.clock import LONDON
 from foundation.common.errors import Invalid
 from foundation.deadlines.calendar import Calendar, DayNotKnown
 from foundation.deadlines.example import BEGINNINGS, example_of, useful_start
-from foundation.deadlines.policy_forms import ClockForm
+from foundation.deadlines.policy_forms import ClockForm, starts_in_words
 from foundation.deadlines.reckoning import reckon
-from foundation.partnership import checks
-from foundation.partnership.enums import ClockKind, ReminderTo, ReminderWhen, StartEvent, Unit
-from foundation.partnership.pathway import LONGEST, Clock, Length, ReminderStep, clock_of, clock_value, steps_of
+from foundation.partnership import checks, presets
+from foundation.partnership.enums import STARTS, ClockKind, ReminderTo, ReminderWhen, StartEvent, Unit
+from foundation.partnership.pathway import (
+    LONGEST,
+    Clock,
+    Length,
+    ReminderStep,
+    clock_of,
+    clock_value,
+    policy_of,
+    steps_of,
+)
 from tests.deadlines.office import step
 
 UNITS = st.sampled_from(list(Unit))
@@ -141,3 +150,14 @@ def test_the_example_starts_before_the_next_easter(today: dt.date, start: str) -
 def test_past_the_last_easter_that_is_known_it_is_the_last() -> None:
     """CLK-1: the page opens whatever the year, and what it starts with is known."""
     assert useful_start(dt.date(2090, 1, 1)).year <= useful_start(dt.date(2026, 1, 1)).year + 20
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_each_limit_of_a_preset_that_a_room_counts_begins_with_something(name: str) -> None:
+    """CLK-1: a limit whose clock never starts would look kept and be none; the form says what starts one."""
+    policy = policy_of(version=1, preset=name, body=presets.load(name).body)
+    for kind, events in STARTS.items():
+        found = policy.clock(kind)
+        assert found is None or found.start in events, kind
+    assert "receiving the enquiry" in starts_in_words(ClockKind.SCREENING_DECISION)
+    assert "yet" in starts_in_words(ClockKind.JOINT_VISIT)

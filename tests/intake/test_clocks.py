@@ -93,7 +93,7 @@ class TestStarting:
         """CLK-1."""
         place.limits(screening_decision=None, referrer_told=None)
         place.decide(place.taken())
-        assert not Deadline.objects.exists()
+        assert not Deadline.objects.filter(subject_kind="intake.enquiry").exists()
 
     def test_an_enquiry_that_stood_before_the_policy_has_none(self, place: Place) -> None:
         """CLK-2: nothing is started backwards; it is taken, given back and decided as ever."""
@@ -102,7 +102,7 @@ class TestStarting:
         services.give_back_enquiry(by=place.actor("screener"), enquiry_id=enquiry.pk)
         services.take_enquiry(by=place.actor("screener"), enquiry_id=enquiry.pk)
         place.decide(enquiry)
-        assert not Deadline.objects.exists()
+        assert not Deadline.objects.filter(subject_kind="intake.enquiry").exists()
 
 
 class TestHands:
@@ -149,8 +149,8 @@ class TestWhoSees:
             actor = limited.actor(who)
             sees = who in {"teacher", "head", "screener", "screener2", "hubmanager"}
             assert deadlines.visible_to(actor).filter(pk=one.pk).exists() == sees, who
-            named = subjects.names_of(actor, [("intake.enquiry", enquiry.pk)])
-            assert named == ({enquiry.pk: "Quillfeather"} if sees else {}), who
+            named = subjects.names_of(actor, [one])
+            assert named == ({one.pk: "Quillfeather"} if sees else {}), who
             assert check_works_on.allows(by=actor, deadline=one) == (who in {"screener", "screener2", "hubmanager"}), (
                 who
             )

@@ -25,7 +25,7 @@ def environment(data: DataDir, given: Mapping[str, str], *, now: dt.datetime | N
     `given` is the environment that we were started with, `now` the machine's moment. Raises Problem, in one line, for a
     date without a demonstration, one that is none, and one before the records that are there.
     """
-    now = now or dt.datetime.now(dt.UTC)
+    now = now or clock.now()
     wanted, kept = given.get(DATE, "").strip(), _kept(data)
     if given.get("EARLYHELP_DEMO", "1") != "1":
         if wanted:

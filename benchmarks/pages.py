@@ -6,7 +6,6 @@ the machine's moods meet all alike. Both sides of a comparison have the same rol
 
 from __future__ import annotations
 
-import logging
 import re
 import statistics
 import time
@@ -19,7 +18,7 @@ from unittest import mock
 from django.db import connection, transaction
 from django.test import RequestFactory, override_settings
 
-from benchmarks.ground import told
+from benchmarks.ground import quiet, told
 from benchmarks.size import Ground
 from foundation.tenancy.scope import tenant_scope
 
@@ -169,8 +168,7 @@ class Seat:
 
 def measure(page: Page, alone: Ground, country: Ground, *, rounds: int) -> bool:
     """Print the table; True when every target is met."""
-    logging.disable(logging.INFO)  # a line for each request would stand between the figures
-    with override_settings(STORAGES=PLAIN_STATIC):
+    with quiet(), override_settings(STORAGES=PLAIN_STATIC):
         seats = {person: [Seat(page, ground, person) for ground in (alone, country)] for person in page.people}
         for number in range(-WARM_UP, rounds):
             for pair in seats.values():

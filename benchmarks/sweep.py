@@ -7,7 +7,6 @@ manager, and asks for no e-mail. Both run as the app's role inside the scope; be
 
 from __future__ import annotations
 
-import logging
 import statistics
 import time
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db import connection, connections
 
-from benchmarks.ground import told
+from benchmarks.ground import quiet, told
 from foundation.accounts.enums import AgencyKind, Role
 from foundation.accounts.models import Agency, Membership, Team, User
 from foundation.common import clock
@@ -121,9 +120,9 @@ class Ground:
                 cursor.execute(statement)
 
 
+@quiet()
 def main(*, rounds: int, reminders: int = REMINDERS) -> bool:
     """Print the table; True when the target is met and both told the same people the same."""
-    logging.disable(logging.INFO)
     ground = Ground(reminders)
     took: dict[str, list[float]] = {"sweep": [], "floor": []}
     told_by: dict[str, list[Any]] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from foundation.partnership import queries as partnership
 from foundation.partnership.models import PathwayPolicy
 from foundation.partnership.pathway import Policy
 from foundation.tenancy.models import Partnership
-from foundation.ui.paging import Count
+from foundation.ui.paging import PAGE, Count
 
 BY_DUE = ("due_at", "id")
 SOON = 5
@@ -85,14 +85,25 @@ def due_soon(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -
     return clocks.filter(due_at__gte=_midnight_after(_day(now)), due_at__lt=_end_of_soon(now, calendar))
 
 
+def in_band(band: str, clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> QuerySet[Deadline]:
+    """Of these clocks those of one band: "late", "today" or "soon"."""
+    if band == "late":
+        return late(clocks, now)
+    return due_today(clocks, now) if band == "today" else due_soon(clocks, now, calendar)
+
+
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """How many clocks are late now, due today and due soon; `more` says that counting stopped at its limit."""
+    """How many clocks are late now, due today and due soon; `more` says that counting stopped at its limit.
+
+    `first` names those that each band begins with, as many as show a page of it and whether there is a next one.
+    """
 
     late: int
     today: int
     soon: int
     more: bool = False
+    first: Mapping[str, Sequence[UUID]] = field(default_factory=dict, compare=False)
 
     @property
     def counts(self) -> dict[str, Count]:
@@ -101,15 +112,25 @@ class Bands:
         after = {"late": self.today + self.soon, "today": self.soon, "soon": 0}
         return {band: Count(found, more=self.more and not after[band]) for band, found in number.items()}
 
+    def opening(self, band: str) -> QuerySet[Deadline] | None:
+        """What the first page of a band is taken from, already found; None where counting stopped short of it."""
+        ids = self.first[band]
+        if len(ids) <= PAGE and self.counts[band].more:
+            return None
+        found: QuerySet[Deadline] = Deadline.objects.filter(pk__in=ids).select_related("owner", "team")
+        return found
+
 
 def bands_of(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> Bands:
     """The three counts at once, in one query that reads at most `COUNTED` clocks, those due first."""
     ahead = clocks.filter(due_at__lt=_end_of_soon(now, calendar)).select_related(None).order_by(*BY_DUE)
-    due = [moment for moment in ahead.values_list("due_at", flat=True)[: COUNTED + 1] if moment is not None]
+    read = list(ahead.values_list("due_at", "pk")[: COUNTED + 1])
     midnight = _midnight_after(_day(now))
-    late = sum(moment < now for moment in due[:COUNTED])
-    today = sum(now <= moment < midnight for moment in due[:COUNTED])
-    return Bands(late, today, len(due[:COUNTED]) - late - today, more=len(due) > COUNTED)
+    found: dict[str, list[UUID]] = {"late": [], "today": [], "soon": []}
+    for due_at, key in read[:COUNTED]:
+        found["late" if due_at < now else "today" if due_at < midnight else "soon"].append(key)
+    number = {band: len(keys) for band, keys in found.items()}
+    return Bands(**number, more=len(read) > COUNTED, first={band: keys[: PAGE + 1] for band, keys in found.items()})
 
 
 def of_subjects(ids: Iterable[UUID]) -> QuerySet[Deadline]:

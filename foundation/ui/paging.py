@@ -21,6 +21,9 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 COUNT_LIMIT = 1_000
+PAGE = 25
+"""Rows of a page, where a list asks for no other number."""
+
 _TYPES: dict[str, tuple[type, Callable[[str], Any]]] = {
     "datetime": (dt.datetime, dt.datetime.fromisoformat),
     "date": (dt.date, dt.date.fromisoformat),
@@ -53,7 +56,7 @@ class Count:
         return f"{self.number:,} or more" if self.more else f"{self.number:,}"
 
 
-def page_by_key(queryset: QuerySet[Any], *, order: Sequence[str], after: str | None, size: int = 25) -> Page:
+def page_by_key(queryset: QuerySet[Any], *, order: Sequence[str], after: str | None, size: int = PAGE) -> Page:
     """The page of `size` rows behind a cursor, or the first page; one query.
 
     `order` names fields (with "-" for descending; across relations with "__") that are never null and, taken

@@ -80,6 +80,14 @@ def eventually(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.1)
 
 
+def all_gone(root: Path, seconds: float) -> None:
+    """Wait until nothing works for the folder any more; fail with the names of what does."""
+    deadline = time.monotonic() + seconds
+    while left := processes_below(root):
+        assert time.monotonic() < deadline, f"still there: {left}"
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def root() -> Iterator[Path]:
     """A folder that the servers' account can reach, gone after the test."""

@@ -19,7 +19,7 @@ from earlyhelp.embedded import Problem
 from earlyhelp.embedded.datadir import DataDir, free_port
 from earlyhelp.run.programs import Console, Crew, Program
 from earlyhelp.run.supervisor import Supervisor
-from tests.embedded.conftest import ROOT, call, eventually, processes_below, start
+from tests.embedded.conftest import ROOT, all_gone, call, eventually, processes_below, start
 
 
 def program(script: str, root: Path, name: str = "worker") -> Program:
@@ -252,7 +252,7 @@ def test_everything_comes_up_stays_up_and_goes_down(root: Path) -> None:
 
         run.process.kill()
         run.process.wait()
-        eventually(lambda: processes_below(root) == {}, 40)
+        all_gone(root, 40)
 
         run = Run(root, run.port)
         began = time.monotonic()

@@ -87,13 +87,10 @@ class Late(PageView):
         band = self.request.GET.get("band", "late")
         band = band if band in BANDS else "late"
         clocks, teams, team_id = self.narrowed()
-        bands = {
-            "late": queries.late(clocks, now),
-            "today": queries.due_today(clocks, now),
-            "soon": queries.due_soon(clocks, now, calendar),
-        }
-        counts = queries.bands_of(clocks, now, calendar).counts
-        page = page_by_key(bands[band], order=queries.BY_DUE, after=self.request.GET.get("after"))
+        found, after = queries.bands_of(clocks, now, calendar), self.request.GET.get("after")
+        opening = None if after else found.opening(band)
+        in_band = queries.in_band(band, clocks, now, calendar) if opening is None else opening
+        page = page_by_key(in_band, order=queries.BY_DUE, after=after)
         names = subjects.names_of(self.actor, page.rows)
         rows = [
             {
@@ -109,7 +106,7 @@ class Late(PageView):
             columns=COLUMNS,
             band=band,
             caption=BANDS[band],
-            bands=[(key, words, counts[key], self.address(key, team_id)) for key, words in BANDS.items()],
+            bands=[(key, words, found.counts[key], self.address(key, team_id)) for key, words in BANDS.items()],
             teams=[(str(one.pk), one.name, self.address(band, one.pk), one.pk == team_id) for one in teams],
             all_teams_url=self.address(band, None),
             team_id=team_id,

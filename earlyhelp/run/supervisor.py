@@ -154,9 +154,9 @@ class Supervisor:
         if self.mail_ports:
             ports = [*map(str, self.mail_ports), str(self.port)]
             commands["mail"] = self._python("-m", "earlyhelp.embedded.mail", self.data.root / "mail", *ports)
-        # Without the supervisor broker and database go as well: a worker that would finish first waits for them in
-        # vain. It ends at once; what it had begun is handed out again.
-        hard = {"worker": signal.SIGQUIT}
+        # Without the supervisor the broker goes as well, and a worker that looks for a broker hears no other signal.
+        # What it had begun is handed out again.
+        hard = {"worker": signal.SIGKILL}
         return [
             Program(name, command, env, ROOT, dies_by=hard.get(name, signal.SIGTERM))
             for name, command in commands.items()

@@ -55,10 +55,12 @@ def check_manages(*, by: Actor, deadline: Deadline) -> None:
 
 @policy
 def check_can_answer(*, by: Actor, extension: Extension) -> None:
-    """The same manager, and never one who asked (CLK-3)."""
+    """The same manager, and never one who asked or whose own work would get the time (CLK-3)."""
     check_manages(by=by, deadline=extension.deadline)
     if extension.asked_by_id == by.user_id:
         raise NotAllowed("You cannot answer your own request for more time. Ask another manager.")
+    if extension.deadline.owner_id == by.user_id:
+        raise NotAllowed("This is your own work, so another manager must answer the request for more time.")
 
 
 def _owns(by: Actor, deadline: Deadline) -> bool:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -124,7 +125,7 @@ class Bands:
 def bands_of(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> Bands:
     """The three counts at once, in one query that reads at most `COUNTED` clocks, those due first."""
     ahead = clocks.filter(due_at__lt=_end_of_soon(now, calendar)).select_related(None).order_by(*BY_DUE)
-    read = list(ahead.values_list("due_at", "pk")[: COUNTED + 1])
+    read: list[Any] = list(ahead.values_list("due_at", "pk")[: COUNTED + 1])
     midnight = _midnight_after(_day(now))
     found: dict[str, list[UUID]] = {"late": [], "today": [], "soon": []}
     for due_at, key in read[:COUNTED]:
@@ -165,8 +166,9 @@ def open_of(kind: str, subject_id: UUID) -> QuerySet[Deadline]:
 
 
 def extensions_to_answer(actor: Actor) -> QuerySet[Extension]:
-    """The requests for more time that the actor may answer, longest waiting first; never the actor's own."""
+    """The requests for more time that the actor may answer, longest waiting first; none for the actor's own work."""
     managed = managed_by(actor).select_related(None).filter(pk=OuterRef("deadline_id"))
+    managed = managed.filter(~Q(owner_id=actor.user_id) | Q(owner=None))
     asked = Extension.objects.filter(Exists(managed), state=ExtensionState.ASKED)
     found: QuerySet[Extension] = asked.exclude(asked_by_id=actor.user_id).order_by("asked_at", "id")
     return found.select_related("deadline", "asked_by")

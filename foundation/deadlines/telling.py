@@ -26,24 +26,23 @@ SWEPT_BY = dt.timedelta(minutes=10)
 """Told later than that after the due time, "is due now" would be untrue."""
 
 
-def managers_of(one: Deadline, *, besides: int) -> list[tuple[int, UUID]]:
-    """Who manages a clock, one person left out: the managers of its agency and team.
+def who_can_answer(one: Deadline, *, asked_by: int) -> list[tuple[int, UUID]]:
+    """Who may answer a request for more time, each with the agency they do it for; maybe nobody.
 
-    For the hub's, or where there is nobody else, hub managers.
+    The managers of the clock's agency and team, of the hub's the hub managers; but neither whoever asks nor whoever
+    does the work (CLK-3).
     """
-    found = accounts.memberships_in_force().exclude(user_id=besides)
-    pairs = found.filter(role=Role.HUB_MANAGER).values_list("user_id", "agency_id")
+    found = accounts.memberships_in_force().exclude(user_id__in=[asked_by, one.owner_id or asked_by])
     if one.agency_id is None:
-        return list(pairs)
-    own = found.filter(role=Role.MANAGER, agency_id=one.agency_id)
-    held = own.values_list("user_id", "agency_id", "team_id")
-    managing = [(user, agency) for user, agency, team in held if team is None or one.team_id in (None, team)]
-    return list(dict.fromkeys(managing)) or list(pairs)
+        return list(found.filter(role=Role.HUB_MANAGER).values_list("user_id", "agency_id"))
+    held = found.filter(role=Role.MANAGER, agency_id=one.agency_id).values_list("user_id", "agency_id", "team_id")
+    able = [(user, agency) for user, agency, team in held if team is None or one.team_id in (None, team)]
+    return list(dict.fromkeys(able))
 
 
-def tell_asked(extension: Extension) -> None:
-    """The managers, that more time is asked for; never whoever asked."""
-    _tell(extension, managers_of(extension.deadline, besides=extension.asked_by_id), ASKED, "asked")
+def tell_asked(extension: Extension, to: Iterable[tuple[int, UUID]]) -> None:
+    """Those who may answer, that more time is asked for."""
+    _tell(extension, to, ASKED, "asked")
 
 
 def tell_answer(extension: Extension) -> None:

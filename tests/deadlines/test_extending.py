@@ -57,12 +57,19 @@ class TestAsking:
         inside.ask(inside.start(), by="manager")
         assert told_of("deadlines.asked") == {inside.user_id("second")}
 
-    def test_without_a_manager_the_hubs_are_told(self, inside: Place) -> None:
-        """CLK-3: no request lies where nobody looks: not even where the only manager asks."""
+    def test_where_nobody_could_answer_asking_says_so(self, inside: Place) -> None:
+        """CLK-3: no request lies where nobody looks: not even where the only manager asks, or does the work."""
         for who in ("second", "south"):
             accounts.end_membership(by=system(inside.partnership.pk), membership_id=inside.people[who].pk)
-        inside.ask(inside.start(), by="manager")
-        assert told_of("deadlines.asked") == {inside.user_id("hub")}
+        one = inside.start()
+        with pytest.raises(Invalid, match="name one more"):
+            inside.ask(one, by="manager")
+        mine = Whose(inside.user_id("manager"), inside.agency.pk, inside.team.pk)
+        own = inside.start(subject=next(inside.more_pieces(1)), whose=mine)
+        with pytest.raises(Invalid, match="name one more"):
+            inside.ask(own)
+        assert not Extension.objects.exists()
+        assert inside.ask(one).state == "asked", "the worker's manager answers"
 
     def test_asked_after_it_was_due_it_is_flagged(self, inside: Place) -> None:
         """CLK-3: allowed, and late for good."""
@@ -187,6 +194,17 @@ class TestAnswering:
         """CLK-3: a manager's own request is another manager's."""
         asked = inside.ask(inside.start(), by="manager")
         with pytest.raises(NotAllowed, match="your own request"):
+            grant(inside, asked)
+        assert grant(inside, asked, by="second").state == "granted"
+
+    def test_nobody_answers_for_their_own_work(self, inside: Place) -> None:
+        """CLK-3: where a manager does the work, what a colleague asks for it is another manager's to answer."""
+        mine = Whose(inside.user_id("manager"), inside.agency.pk, inside.team.pk)
+        asked = inside.ask(inside.start(whose=mine), by="colleague")
+        assert told_of("deadlines.asked") == {inside.user_id("second")}
+        assert list(queries.extensions_to_answer(inside.actor("manager"))) == []
+        assert list(queries.extensions_to_answer(inside.actor("second"))) == [asked]
+        with pytest.raises(NotAllowed, match="your own work"):
             grant(inside, asked)
         assert grant(inside, asked, by="second").state == "granted"
 

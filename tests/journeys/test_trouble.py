@@ -66,7 +66,7 @@ def test_the_second_to_take_an_enquiry_is_told_who_has_it(town, desk):
         one.go(town.url("enquiries/queue/"))
     first.press(f"Take {enquiry.reference}")
     assert second.press(f"Take {enquiry.reference}") == 409
-    second.sees("Somebody was here first")
+    second.sees("This cannot be done now")
     second.reads("Sorrel Nightingale")
     second.follow("Go back to the page you came from")
     second.sees("Queue")

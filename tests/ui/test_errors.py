@@ -27,7 +27,7 @@ class TestPages:
     @pytest.mark.parametrize(
         ("what", "status", "heading", "words"),
         [
-            ("clash", 409, "Somebody was here first", "Bea Lund took this enquiry at 9:14am."),
+            ("clash", 409, "This cannot be done now", "Bea Lund took this enquiry at 9:14am."),
             ("not-allowed", 403, "You cannot do this", "Only a screener can decide an enquiry."),
             ("denied", 403, "You cannot do this", "You cannot do this with the role you have here."),
             ("invalid", 400, "That could not be done", "That cannot be."),

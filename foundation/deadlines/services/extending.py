@@ -18,16 +18,21 @@ from foundation.deadlines.enums import DeadlineState, DeadlineVerb, ExtensionSta
 from foundation.deadlines.models import Deadline, Extension
 from foundation.deadlines.reckoning import closing, day_in_words
 from foundation.deadlines.services.steps import renew_reminders, stands_at
-from foundation.deadlines.telling import tell_answer, tell_asked
+from foundation.deadlines.telling import tell_answer, tell_asked, who_can_answer
 
 LONGEST_DAYS = 732
+NOBODY_ANSWERS = (
+    "Nobody can answer this: it takes a manager of the team who neither asks nor does the work. "
+    "Ask an administrator to name one more. The clock goes on meanwhile."
+)
 
 
 @transaction.atomic
 def ask_for_more_time(*, by: Actor, deadline_id: UUID, until: dt.date, reason: str) -> Extension:
     """Ask a manager to make a clock end at the close of a later day.
 
-    Raises Invalid by field (`until`, `reason`), Clash where one is asked for already or the clock does not run.
+    Raises Invalid by field (`until`, `reason`) and where nobody could answer, Clash where one is asked for already or
+    the clock does not run.
     Asked after the due time it is flagged as late, or refused where the policy wants it granted before.
     """
     one = _locked(by, deadline_id)
@@ -38,6 +43,9 @@ def ask_for_more_time(*, by: Actor, deadline_id: UUID, until: dt.date, reason: s
     due = one.due_at
     if due is None:
         raise Clash("When this is due is not known yet, so it needs no more time.")
+    answering = who_can_answer(one, asked_by=by.person)
+    if not answering:
+        raise Invalid(NOBODY_ANSWERS)
     late = due < clocks.now()
     if late and one.approval_first:
         raise Invalid("This was due already. Here more time must be granted before a clock is due.")
@@ -46,7 +54,7 @@ def ask_for_more_time(*, by: Actor, deadline_id: UUID, until: dt.date, reason: s
         late=late, due_before=due, asked_by_id=by.person, asked_at=clocks.now(),
     )  # fmt: skip
     _record(by, DeadlineVerb.EXTENSION_ASKED, extension, until=until, late=late)
-    tell_asked(extension)
+    tell_asked(extension, answering)
     return extension
 
 

@@ -70,6 +70,15 @@ FROM cases_familymember m JOIN cases_person p ON p.partnership_id = m.partnershi
 WHERE m.partnership_id = %(partnership)s AND m.family_id = ANY(%(families)s::uuid[]) ORDER BY m.position, m.id
 """
 
+# The open clocks of a case `c`, in its own row.
+OPEN_CLOCKS = """
+ARRAY(SELECT jsonb_build_object('id', d.id, 'kind', d.kind, 'state', d.state, 'due_at', d.due_at,
+                                'paused_at', d.paused_at)
+      FROM deadlines_deadline d
+      WHERE d.partnership_id = %(partnership)s AND d.case_id = c.id AND NOT d.for_figures
+        AND d.state IN ('running', 'paused', 'unknown'))
+"""
+
 
 def values(seat: Seat) -> dict[str, Any]:
     """What every statement may name."""

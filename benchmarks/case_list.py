@@ -25,7 +25,7 @@ WHERE t.partnership_id = %(partnership)s AND t.agency_id = %(agency)s ORDER BY a
 """
 NEWEST = f"""
 SELECT c.id, c.reference, c.family_id, c.state, c.level, c.lead_id, c.lead_agency_id, c.team_id, g.opened_at,
-       f.name, u.full_name, a.name, a.kind
+       f.name, u.full_name, a.name, a.kind, {by_hand.OPEN_CLOCKS}
 FROM (SELECT g.content_object_id, g.opened_at FROM {by_hand.DOORS.format(level="see_case")}
       ORDER BY g.opened_at DESC, g.content_object_id DESC LIMIT 26) g
 JOIN cases_case c ON c.partnership_id = %(partnership)s AND c.id = g.content_object_id

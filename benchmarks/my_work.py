@@ -13,9 +13,10 @@ from benchmarks import by_hand
 from benchmarks.pages import Page, Patch, Person, Seat, Statement, answering, measure
 from benchmarks.size import Ground
 from cases import queries as cases
-from cases.enums import CaseState
 from cases.models import Case
 from earlyhelp.home import MOST, Home
+from foundation.deadlines import queries as deadlines
+from foundation.deadlines.models import Deadline
 
 SEE, WORK = by_hand.DOORS.format(level="see_case"), by_hand.DOORS.format(level="contribute_case")
 TO_WRITE = f"""
@@ -34,23 +35,35 @@ WHERE partnership_id = %(partnership)s AND agency_id = %(agency)s AND writer_id 
 ORDER BY saved_at DESC, id DESC LIMIT {MOST + 1}
 """
 MY_CASES = f"""
-SELECT c.id, c.reference, c.family_id, c.state, c.level, c.team_id, c.opened_at, f.name, u.full_name, a.name, a.kind
+SELECT c.id, c.reference, c.family_id, c.state, c.level, c.team_id, c.opened_at, f.name, u.full_name, a.name, a.kind,
+       {by_hand.OPEN_CLOCKS},
+       c.state = 'open' AND EXISTS (SELECT FROM {WORK} AND g.content_object_id = c.id),
+       (SELECT d.due_at FROM deadlines_deadline d
+        WHERE d.partnership_id = %(partnership)s AND d.case_id = c.id AND NOT d.for_figures AND d.state = 'running'
+        ORDER BY d.due_at LIMIT 1) next_due_at
 FROM cases_case c
 JOIN cases_family f ON f.partnership_id = c.partnership_id AND f.id = c.family_id
 JOIN accounts_user u ON u.id = c.lead_id
 JOIN accounts_agency a ON a.partnership_id = c.partnership_id AND a.id = c.lead_agency_id
 WHERE c.partnership_id = %(partnership)s AND c.lead_id = %(user)s AND c.lead_agency_id = %(agency)s AND c.state = 'open'
   AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = c.id)
-ORDER BY c.opened_at DESC, c.id DESC LIMIT {MOST + 1}
+ORDER BY next_due_at NULLS LAST, c.opened_at DESC, c.id DESC LIMIT {MOST + 1}
 """
 LATEST = """
 SELECT e.*, u.id, u.full_name FROM assessments_assessment e JOIN accounts_user u ON u.id = e.author_id
 WHERE e.partnership_id = %(partnership)s AND e.case_id = ANY(%(cases)s::uuid[]) ORDER BY e.version DESC
 """
-WORKABLE = f"""
-SELECT c.id FROM cases_case c
-WHERE c.partnership_id = %(partnership)s AND c.id = ANY(%(cases)s::uuid[]) AND c.state = 'open'
-  AND EXISTS (SELECT FROM {WORK} AND g.content_object_id = c.id)
+# The reader's own clocks, of what they may see.
+CLOCKS = f"""
+SELECT d.* FROM deadlines_deadline d
+WHERE d.partnership_id = %(partnership)s AND d.owner_id = %(user)s
+  AND (d.agency_id = %(agency)s OR d.agency_id IS NULL) AND d.state = 'running' AND NOT d.for_figures
+  AND (d.subject_kind IN ('cases.case', 'assessments.assessment')
+        AND EXISTS (SELECT FROM {SEE} AND g.content_object_id = d.case_id)
+    OR d.subject_kind = 'intake.enquiry' AND EXISTS (
+        SELECT FROM intake_enquiry q WHERE q.partnership_id = %(partnership)s AND q.id = d.subject_id
+        AND q.sent_by_id = %(user)s AND q.sent_for_id = %(agency)s))
+ORDER BY d.due_at, d.id LIMIT {MOST + 1}
 """
 
 STATEMENTS = 11
@@ -72,7 +85,7 @@ def main(*, rounds: int, alone: Ground, country: Ground) -> bool:
 def written(seat: Seat) -> list[Statement]:
     """The page by hand, for the rows that it shows."""
     rows = _led(seat)
-    own = (TO_WRITE, DRAFTS, MY_CASES, by_hand.COVERED, by_hand.MEMBERS, LATEST, WORKABLE)
+    own = (TO_WRITE, DRAFTS, MY_CASES, by_hand.COVERED, by_hand.MEMBERS, LATEST, CLOCKS)
     known = {"cases": [case.pk for case in rows], "families": [case.family_id for case in rows]}
     return by_hand.page(seat, *own, **known)
 
@@ -81,9 +94,11 @@ def given(seat: Seat, most: int) -> list[Patch]:
     """The same rows without a question which they are."""
     led = [case.pk for case in _led(seat)[:most]]
     written = [one.pk for one in assessments.to_write(seat.hat.actor)[: min(most, MOST + 1)]]
+    own = [one.pk for one in deadlines.own(seat.hat.actor).filter(case_id__in=led)[:most]]
     return [
         (cases, "newest_cases", answering(lambda: _shown(Case.objects.filter(pk__in=led)))),
         (assessments, "to_write", answering(lambda: _begun(written))),
+        (deadlines, "own", answering(lambda: Deadline.objects.filter(pk__in=own).order_by(*deadlines.BY_DUE))),
     ]
 
 
@@ -109,5 +124,4 @@ def _begun(ids: list[Any]) -> Any:
 
 
 def _led(seat: Seat) -> list[Case]:
-    led = cases.newest_cases(seat.hat.actor, whose="mine").filter(state=CaseState.OPEN)
-    return list(led.order_by(*cases.NEWEST_FIRST)[: MOST + 1])
+    return cases.my_cases(seat.hat.actor, MOST + 1)

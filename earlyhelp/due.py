@@ -66,7 +66,8 @@ def of_team(actor: Actor, partnership: Partnership) -> Team | None:
     if not partnership.pathway_version or not policies.check_manages_clocks.allows(by=actor):
         return None
     clocks, calendar = queries.managed_by(actor), queries.calendar_for_pages(partnership)
-    return Team(queries.bands_of(clocks, clock.now(), calendar), bounded_count(queries.extensions_to_answer(actor)))
+    asked = bounded_count(queries.extensions_to_answer(actor, clocks))
+    return Team(queries.bands_of(clocks, clock.now(), calendar), asked)
 
 
 def _lines(

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from foundation.accounts.enums import Role
 from foundation.common import clock
@@ -104,7 +105,7 @@ class Bands:
     today: int
     soon: int
     more: bool = False
-    first: Mapping[str, Sequence[UUID]] = field(default_factory=dict, compare=False)
+    first: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
     @property
     def counts(self) -> dict[str, Count]:
@@ -125,9 +126,10 @@ class Bands:
 def bands_of(clocks: QuerySet[Deadline], now: dt.datetime, calendar: Calendar) -> Bands:
     """The three counts at once, in one query that reads at most `COUNTED` clocks, those due first."""
     ahead = clocks.filter(due_at__lt=_end_of_soon(now, calendar)).select_related(None).order_by(*BY_DUE)
-    read: list[Any] = list(ahead.values_list("due_at", "pk")[: COUNTED + 1])
+    # As text a key costs nothing to read, and a few of a thousand are looked at.
+    read: list[Any] = list(ahead.values_list("due_at", Cast("pk", TextField()))[: COUNTED + 1])
     midnight = _midnight_after(_day(now))
-    found: dict[str, list[UUID]] = {"late": [], "today": [], "soon": []}
+    found: dict[str, list[str]] = {"late": [], "today": [], "soon": []}
     for due_at, key in read[:COUNTED]:
         found["late" if due_at < now else "today" if due_at < midnight else "soon"].append(key)
     number = {band: len(keys) for band, keys in found.items()}
@@ -165,11 +167,14 @@ def open_of(kind: str, subject_id: UUID) -> QuerySet[Deadline]:
     return found
 
 
-def extensions_to_answer(actor: Actor) -> QuerySet[Extension]:
-    """The requests for more time that the actor may answer, longest waiting first; none for the actor's own work."""
-    managed = managed_by(actor).select_related(None).filter(pk=OuterRef("deadline_id"))
-    managed = managed.filter(~Q(owner_id=actor.user_id) | Q(owner=None))
-    asked = Extension.objects.filter(Exists(managed), state=ExtensionState.ASKED)
+def extensions_to_answer(actor: Actor, managed: QuerySet[Deadline] | None = None) -> QuerySet[Extension]:
+    """The requests for more time that the actor may answer, longest waiting first; none for the actor's own work.
+
+    `managed` are the actor's clocks as `managed_by` finds them, if the caller has them at hand.
+    """
+    managed = managed_by(actor) if managed is None else managed
+    others = managed.select_related(None).filter(~Q(owner_id=actor.user_id) | Q(owner=None), pk=OuterRef("deadline_id"))
+    asked = Extension.objects.filter(Exists(others), state=ExtensionState.ASKED)
     found: QuerySet[Extension] = asked.exclude(asked_by_id=actor.user_id).order_by("asked_at", "id")
     return found.select_related("deadline", "asked_by")
 

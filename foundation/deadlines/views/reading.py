@@ -86,7 +86,9 @@ class Late(PageView):
         calendar, now = queries.calendar_for_pages(partnership), clock.now()
         band = self.request.GET.get("band", "late")
         band = band if band in BANDS else "late"
-        clocks, teams, team_id = self.narrowed()
+        managed = queries.managed_by(self.actor)
+        teams, team_id = self.teams()
+        clocks = managed.filter(team_id=team_id) if team_id else managed
         found, after = queries.bands_of(clocks, now, calendar), self.request.GET.get("after")
         opening = None if after else found.opening(band)
         in_band = queries.in_band(band, clocks, now, calendar) if opening is None else opening
@@ -110,18 +112,16 @@ class Late(PageView):
             teams=[(str(one.pk), one.name, self.address(band, one.pk), one.pk == team_id) for one in teams],
             all_teams_url=self.address(band, None),
             team_id=team_id,
-            requests=list(queries.extensions_to_answer(self.actor)[:10]),
+            requests=list(queries.extensions_to_answer(self.actor, managed)[:10]),
             **kwargs,
         )
 
-    def narrowed(self) -> tuple[Any, list[Any], UUID | None]:
-        """The manager's clocks, their teams to choose from, and the team chosen in the address."""
-        clocks = queries.managed_by(self.actor)
+    def teams(self) -> tuple[list[Any], UUID | None]:
+        """The manager's teams to choose from, and the one chosen in the address."""
         teams = list(accounts.teams([self.actor.agency]))
         if self.actor.team_ids:
             teams = [one for one in teams if one.pk in self.actor.team_ids]
-        chosen = next((one.pk for one in teams if str(one.pk) == self.request.GET.get("team")), None)
-        return (clocks.filter(team_id=chosen) if chosen else clocks), teams, chosen
+        return teams, next((one.pk for one in teams if str(one.pk) == self.request.GET.get("team")), None)
 
     def address(self, band: str, team_id: UUID | None) -> str:
         """The same page with a band and a team."""

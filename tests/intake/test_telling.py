@@ -175,8 +175,10 @@ class TestNotArrived:
         with clock.at(LATER + dt.timedelta(hours=1)), limited.scope():
             by = limited.actor("screener2")
             assert set(queries.queue(by, state="untold")) == {enquiry}
+            assert queries.queue_counts(by).untold == 1, "My work and the queue say so"
             made = services.record_told(by=by, enquiry_id=enquiry.pk, how="letter", told_on=clock.today())
             assert not queries.queue(by, state="untold").exists()
+            assert queries.queue_counts(by).untold == 0
         one = limit(limited, enquiry)
         assert (one.state, one.met_at, made.by) == ("met", LATER + dt.timedelta(hours=1), limited.user("screener2"))
         assert verbs_of(limited, enquiry)[-3:] == ["enquiry.told", "enquiry.not_told", "enquiry.told"]

@@ -104,13 +104,13 @@ def _day_left(moment: dt.datetime, calendar: Calendar, *, worked: bool) -> dt.da
 
 
 def left_in_words(*, due_at: dt.datetime, now: dt.datetime, calendar: Calendar) -> str:
-    """How far off: "2 working days left", "due today", "due in 3 hours", "1 working day late", "late since 4pm"."""
+    """How far off: "2 working days left", "due today", "due in 3 hours", "1 working day late", "late since 4pm today"."""
     due, today = due_at.astimezone(clock.LONDON), now.astimezone(clock.LONDON)
     if due.date() == today.date():
         return f"due today at {_hour(due)}" if due >= today else f"late since {_hour(due)} today"
     days = calendar.working_days_between(today.date(), due.date())
     if due < today:
-        return f"{_days(-days)} late" if days else "late since " + day_in_words(due.date())
+        return f"{_days(-days)} late" if days else "less than 1 working day late"
     return f"{_days(days)} left" if days else "due before the next working day"
 
 

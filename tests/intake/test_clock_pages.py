@@ -131,7 +131,7 @@ class TestSender:
             limited.decide(enquiry)
         with clock.at(TUESDAY_FIVE):
             listed = text_of(teacher.get("mine"))
-            assert "Tue 7 April 2026 at 5:00pm" in listed
+            assert "Tue 7 April 2026 at 5pm" in listed
             assert "eh-clock" not in listed + text_of(teacher.get("sent", enquiry_id=enquiry.pk))
 
     def test_one_address_leads_each_to_their_own_page(self, limited: Place) -> None:

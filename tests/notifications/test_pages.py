@@ -77,7 +77,7 @@ class TestInbox:
             services.mark_read(by=actor_of(member), message_id=Message.objects.get(at=START).pk)
         assert rows(inbox(member)) == [
             "Unread The review is due EH-7KQ2-M9XD Mon 23 November 2026 at 9:01am",
-            "The plan is due EH-7KQ2-M9XD Mon 23 November 2026 at 9:00am",
+            "The plan is due EH-7KQ2-M9XD Mon 23 November 2026 at 9am",
         ]
 
     def test_a_page_of_25_and_on_by_key(self, member: Membership) -> None:
@@ -302,7 +302,7 @@ class TestNotArrived:
         (person,) = self.bounced(partnership, 1)
         found = page(at_desk(admin), url(partnership, "mail:not_arrived"))
         assert rows(found) == [
-            "Tomasz Nowak 0 Mon 23 November 2026 at 9:00am Came back: Their mail server does not know this address"
+            "Tomasz Nowak 0 Mon 23 November 2026 at 9am Came back: Their mail server does not know this address"
         ]
         assert found.one("main tbody a").get("href") == url(partnership, "people:person", person.user_id)
         assert person.user.email not in found.text("main")

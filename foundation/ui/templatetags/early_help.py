@@ -57,11 +57,12 @@ def error_summary(*forms: Any) -> dict[str, Any]:
 
 @register.filter
 def when(moment: dt.datetime | None) -> str:
-    """A moment on a London clock: "Tue 14 April 2026 at 2:02pm"; nothing for none."""
+    """A moment on a London clock: "Tue 14 April 2026 at 2:02pm", at the full hour "at 5pm"; nothing for none."""
     if not moment:
         return ""
     local = moment.astimezone(LONDON)
-    return f"{day(local.date())} at {local.hour % 12 or 12}:{local:%M}{'am' if local.hour < 12 else 'pm'}"
+    minutes = f":{local:%M}" if local.minute else ""
+    return f"{day(local.date())} at {local.hour % 12 or 12}{minutes}{'am' if local.hour < 12 else 'pm'}"
 
 
 @register.filter

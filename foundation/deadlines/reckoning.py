@@ -104,7 +104,10 @@ def _day_left(moment: dt.datetime, calendar: Calendar, *, worked: bool) -> dt.da
 
 
 def left_in_words(*, due_at: dt.datetime, now: dt.datetime, calendar: Calendar) -> str:
-    """How far off: "2 working days left", "due today", "due in 3 hours", "1 working day late", "late since 4pm today"."""
+    """How far off: "2 working days left", "due today", "due in 3 hours", "1 working day late", "late since 4pm today".
+
+    From the next day on what is late is counted in working days, of which there may be less than one.
+    """
     due, today = due_at.astimezone(clock.LONDON), now.astimezone(clock.LONDON)
     if due.date() == today.date():
         return f"due today at {_hour(due)}" if due >= today else f"late since {_hour(due)} today"

@@ -204,6 +204,13 @@ def clock_of_case(*statuses: int) -> Rule:
     return rule(let(WORKS, OPEN_FOR_WORK, *statuses), let(SEES, OPEN, 403), refused=404)
 
 
+def asked_of_a_clock() -> Rule:
+    """The same where it is sent: the viewers' agency has one manager, so that nobody could answer what they ask for a
+    clock of their own agency's, and the page says so (CLK-3).
+    """
+    return rule(let(MANAGER, OWN, 400), let(WORKS, OPEN_FOR_WORK, 302), let(SEES, OPEN, 403), refused=404)
+
+
 def own_clock(*statuses: int) -> Rule:
     """A clock is paused by the agency whose it is, which leads the case; others who see it are refused (CLK-4)."""
     return rule(let(WORKS, OWN, *statuses), let(SEES, OPEN, 403), refused=404)
@@ -361,7 +368,7 @@ MATRIX: Mapping[str, Row | Outside] = {
     "deadlines:late": Row("list", listed(frozenset({"manager", "hub_manager"}), 200)),
     "deadlines:detail": Row("case", rule(let(SEES, OPEN, 200), refused=404), shows="family"),
     "deadlines:ask": Row(
-        "case", clock_of_case(200), clock_of_case(302), body=more_time, shows="family"
+        "case", clock_of_case(200), asked_of_a_clock(), body=more_time, shows="family"
     ),
     "deadlines:pause": Row(
         "case", own_clock(200), own_clock(302), shows="family",

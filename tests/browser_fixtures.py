@@ -27,6 +27,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-gpu-rasterization",  # Debian asks for it, and without a graphics card it costs the most
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

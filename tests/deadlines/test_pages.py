@@ -278,7 +278,7 @@ class TestMoreTime:
             for who in ("worker", "south", "stranger", "second", "manager")
         }
         assert status == {"worker": 403, "south": 403, "stranger": 404, "second": 200, "manager": 200}
-        assert "another manager has to answer" in text_of(get(place, "manager", "answer", extension_id=asked.pk))
+        assert "Another manager has to answer this" in text_of(get(place, "manager", "answer", extension_id=asked.pk))
         assert get(place, "manager", "answer", extension_id=uuid4()).status_code == 404
 
     def test_taken_back(self, place: Place, one: Deadline) -> None:

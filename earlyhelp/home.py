@@ -98,6 +98,7 @@ class Home(PageView):
             more_due=more_due,
             team=due.of_team(actor, partnership),
             queue=intake.queue_counts(actor) if hub else None,
+            untold=intake.senders_not_told(actor) if hub else None,
             oldest=intake.oldest_waiting(actor).first() if hub else None,
             decides=check_decides_at_all.allows(by=actor),
             to_approve=bounded_count(assessments.waiting_for_approval(actor)),

@@ -20,6 +20,7 @@ from foundation.deadlines import queries as deadlines
 from foundation.deadlines.enums import DeadlineState
 from foundation.deadlines.models import Deadline
 from foundation.partnership.enums import ClockKind
+from foundation.ui.paging import Count as Bounded
 from foundation.ui.paging import bounded_count
 from intake.enums import AGENCY_OVERSEERS, SCREENERS, WRITERS, EnquiryState, ToldHow
 from intake.models import Enquiry, EnquiryDraft, Told
@@ -163,13 +164,10 @@ class QueueCounts:
     more: bool
     late: int
     today: int
-    untold: int
 
 
 def queue_counts(actor: Actor) -> QueueCounts:
-    """The counts above the queue, by three bounded queries: of the enquiries, of their clocks, and of the decisions
-    whose message did not reach the sender (INT-9).
-    """
+    """The counts above the queue, by two bounded queries: of the enquiries, and of their clocks."""
     some = queue(actor).order_by().select_related(None)[: COUNT_BOUND + 1]
     found = some.aggregate(
         waiting=Count("pk", filter=Q(state=EnquiryState.WAITING)),
@@ -177,8 +175,12 @@ def queue_counts(actor: Actor) -> QueueCounts:
         mine=Count("pk", filter=Q(state=EnquiryState.TAKEN, taken_by_id=actor.user_id)),
     )
     more = found["waiting"] + found["taken"] > COUNT_BOUND
-    untold = bounded_count(queue(actor, state="untold").select_related(None), COUNT_BOUND).number
-    return QueueCounts(**found, **_clock_counts(actor), more=more, untold=untold)
+    return QueueCounts(**found, **_clock_counts(actor), more=more)
+
+
+def senders_not_told(actor: Actor) -> Bounded:
+    """How many decisions no message, letter or call has told their sender of (INT-9)."""
+    return bounded_count(queue(actor, state="untold").select_related(None))
 
 
 def _clock_counts(actor: Actor) -> dict[str, int]:

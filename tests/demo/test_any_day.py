@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from earlyhelp.demo import build, places
+from earlyhelp.demo import build
 from foundation.common import clock
 from foundation.deadlines.enums import ExtensionState
 from foundation.deadlines.models import Extension
@@ -15,22 +15,14 @@ from foundation.tenancy.scope import tenant_scope
 
 
 @pytest.mark.parametrize(
-    ("now", "slugs"),
-    [
-        (dt.datetime(2026, 4, 2, 11), {"rotherham", "derby"}),
-        (dt.datetime(2026, 4, 5, 20), {"derbyshire", "tower-hamlets"}),
-        (dt.datetime(2026, 11, 18, 18), {"devon", "rotherham"}),
-    ],
+    "now", [dt.datetime(2026, 4, 2, 11), dt.datetime(2026, 4, 5, 20), dt.datetime(2026, 11, 18, 18)]
 )
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_it_can_be_made_on_any_day(now: dt.datetime, slugs: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Demo: before Easter, on a Sunday, after work: nothing that it asks for is refused, by whichever policy."""
-    some = [place for place in places.load() if place.slug in slugs]
-    monkeypatch.setattr(places, "load", lambda: some)
+def test_it_can_be_made_on_any_day(now):
+    """Demo: before Easter, on a Sunday, after work: nothing that it asks for is refused."""
     with clock.at(now.replace(tzinfo=clock.LONDON)):
         build.build(families=21)
-        assert set(Partnership.objects.values_list("slug", flat=True)) == slugs
         for partnership in Partnership.objects.all():
             with tenant_scope(partnership.pk):
                 assert Extension.objects.filter(state=ExtensionState.ASKED).exists()

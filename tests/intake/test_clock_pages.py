@@ -115,7 +115,7 @@ class TestQueue:
         assert len(asked) == QUEUE_QUERIES, [each["sql"] for each in asked]
 
 
-QUEUE_QUERIES = 20
+QUEUE_QUERIES = 19
 
 
 class TestSender:

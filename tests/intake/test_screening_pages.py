@@ -92,7 +92,7 @@ class TestQueue:
             page = screener.get("queue")
         assert len(page.context["page"].rows) == rows
         own = [each["sql"] for each in asked if "intake_" in each["sql"] or 'FROM "accounts_agency"' in each["sql"]]
-        assert len(own) == 5, own  # hat's agency, agencies of the filter, counts, senders not told, rows
+        assert len(own) == 4, own  # hat's agency, agencies of the filter, counts, rows
         assert len(asked) == QUEUE_QUERIES, [each["sql"] for each in asked]
 
     def test_filters_narrow_and_are_kept(self, site, screener):
@@ -159,7 +159,7 @@ class TestQueue:
 
 
 # The request's own: savepoint and session, user, memberships, the scope's settings, hats.
-QUEUE_QUERIES = 20
+QUEUE_QUERIES = 19
 
 
 class TestTakeButtons:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from foundation.accounts import services as accounts
 from foundation.audit.models import AuditEntry
@@ -175,10 +176,10 @@ class TestNotArrived:
         with clock.at(LATER + dt.timedelta(hours=1)), limited.scope():
             by = limited.actor("screener2")
             assert set(queries.queue(by, state="untold")) == {enquiry}
-            assert queries.queue_counts(by).untold == 1, "My work and the queue say so"
+            assert queries.senders_not_told(by).number == 1, "My work says so"
             made = services.record_told(by=by, enquiry_id=enquiry.pk, how="letter", told_on=clock.today())
             assert not queries.queue(by, state="untold").exists()
-            assert queries.queue_counts(by).untold == 0
+            assert queries.senders_not_told(by).number == 0
         one = limit(limited, enquiry)
         assert (one.state, one.met_at, made.by) == ("met", LATER + dt.timedelta(hours=1), limited.user("screener2"))
         assert verbs_of(limited, enquiry)[-3:] == ["enquiry.told", "enquiry.not_told", "enquiry.told"]
@@ -209,6 +210,11 @@ class TestNotArrived:
         assert (row.trouble, row.told_at) == ("no_account", None)
         assert limit(limited, enquiry).state == "running"
         assert verbs_of(limited, enquiry)[-1] == "enquiry.not_told"
+        seat = limited.members["screener"]
+        page = factories.sign_in(Client(), seat.user, limited.partnership, seat.agency).get(
+            f"/{limited.partnership.slug}/"
+        )
+        assert "1 sender not told of the decision</a>: no message reached them." in page.content.decode()
 
     @pytest.mark.parametrize("elsewhere", [False, True])
     def test_a_sender_who_leaves_before_the_mail_goes(self, limited: Place, elsewhere: bool) -> None:

@@ -106,7 +106,7 @@ def test_hostile_wording_on_paper_is_words(office: Office) -> None:
     """Trust 17, 20: the frame of every PDF takes the name and the colour, and neither opens anything."""
     feeder = Feeder()
     for _ in range(20):
-        partnership = Partnership(slug="x", name=feeder.text("name", 120), colour="</style><script>xq7(1)</script>")
+        partnership = Partnership(slug="x", name=feeder.text("name", 120), colour=f"</style><script>{MARK}(1)</script>")
         context = {"partnership": partnership, "brand": brand(partnership.colour), "title": partnership.name}
         page = render_to_string("pdf/base.html", context)
         assert MARK in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MARK = "xq7"
+MARK = "q.x"  # with a full stop, which no nonce or token that is drawn by chance can hold
 
 # "{0}" is the call that would show that it ran.
 _SHAPES = (

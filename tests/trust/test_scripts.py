@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import replace
 from typing import Any
 
@@ -258,3 +259,9 @@ def write_assessment(stage: Stage, assessment: Assessment, child: str) -> None:
 def test_the_eye_that_looks_for_openings_sees_them(page: str) -> None:
     """A check that never fails proves nothing: the same payloads, put into a page without escaping, are found."""
     assert list(openings_in(page))
+
+
+def test_a_nonce_is_never_taken_for_an_opening() -> None:
+    """Trust 17: the mark cannot stand in what is drawn by chance, or every so many thousand pages one would fail."""
+    assert list(openings_in("<style nonce='2ayfCkfSZ5afGNzxq7yFSA=='></style>")) == []
+    assert set(MARK) - set(string.ascii_letters + string.digits + "+/=-_"), "a nonce's and a token's own letters"

@@ -6,6 +6,7 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from playwright.sync_api import expect
 
 from assessments.enums import AssessmentState
 from cases import services
@@ -79,7 +80,7 @@ def test_every_page_passes_axe_and_fits_a_narrow_screen(place, page_with_script,
     page.get_by_role("button", name="Record that it is looked into").click()
     axe(page)
     page.locator(".govuk-error-summary a").click()
-    assert page.evaluate("document.activeElement.name") == "note"
+    expect(page.locator("[name=note]")).to_be_focused()
 
 
 def test_a_list_is_filtered_and_kept_without_script(place, page_without_script, sign_in, narrow):

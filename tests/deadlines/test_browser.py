@@ -105,7 +105,7 @@ def test_every_page_and_every_mistake_passes_axe_and_fits_a_narrow_screen(
         axe(page)
         narrow(page)
         page.locator(".govuk-error-summary a").first.click()
-        assert page.evaluate("document.activeElement.name") == field
+        expect(page.locator(f"[name={field}]:focus")).to_be_visible()
 
 
 def test_pausing_and_resuming_without_script(

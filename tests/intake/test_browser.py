@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from foundation.accounts.middleware import HATS
 from foundation.common import clock
@@ -60,7 +61,7 @@ def write_an_enquiry(page, look):
     page.get_by_role("button", name="Save and continue").click()
     look(page)
     page.get_by_role("link", name=re.compile("Check the NHS number")).click()
-    assert page.get_by_label("NHS number").evaluate("input => input === document.activeElement")
+    expect(page.get_by_label("NHS number")).to_be_focused()
     page.get_by_label("NHS number").fill("943 476 5919")
     page.get_by_role("button", name="Save and continue").click()
     go_on("Save and continue")
@@ -85,7 +86,7 @@ def write_an_enquiry(page, look):
     go_on("Save and continue")
     go_on("Send the enquiry")
     look(page)
-    assert page.get_by_role("heading", name="Enquiry sent").is_visible()
+    expect(page.get_by_role("heading", name="Enquiry sent")).to_be_visible()
     page.get_by_role("link", name="See what you sent").click()
     look(page)
     page.get_by_role("link", name="My enquiries").first.click()
@@ -106,7 +107,7 @@ def screen_it(page, look):
     page.get_by_label("Reason").fill("Missing from school, and the family wants help.")
     page.get_by_role("button", name="Record the decision").click()
     look(page)
-    assert page.get_by_role("heading", name="What was decided").is_visible()
+    expect(page.get_by_role("heading", name="What was decided")).to_be_visible()
     tell_by_letter(page, look)
 
 
@@ -122,10 +123,10 @@ def tell_by_letter(page, look):
         page.get_by_label(box, exact=True).fill(str(number))
     page.get_by_role("button", name="Record it").click()
     look(page)
-    assert page.get_by_text("told by letter, recorded by").is_visible()
+    expect(page.get_by_text("told by letter, recorded by")).to_be_visible()
     page.get_by_role("button", name="Make the letter").click()
     look(page)
-    assert page.get_by_role("heading", name="Letter about a decision").is_visible()
+    expect(page.get_by_role("heading", name="Letter about a decision")).to_be_visible()
 
 
 def test_with_script_axe_finds_nothing_and_all_fits_320_pixels(page_with_script, site, sit_down, axe, narrow):
@@ -166,12 +167,12 @@ def test_a_clock_across_easter_is_explained_one_click_from_the_queue(page_with_s
     axe(page)
     narrow(page)
     worked_out = "1 working day from Thu 2 April 2026, Good Friday and Easter Monday left out"
-    assert page.get_by_text(worked_out).is_visible()
+    expect(page.get_by_text(worked_out)).to_be_visible()
     page.get_by_role("link", name="Back").click()
-    assert page.get_by_role("heading", name="Screening: Quillfeather").is_visible()
+    expect(page.get_by_role("heading", name="Screening: Quillfeather")).to_be_visible()
     sit_down(page, site, "teacher")
     page.goto("/fernshire/enquiries/")
     page.get_by_role("link", name="Tue 7 April 2026").click()
-    assert page.get_by_text(worked_out).is_visible()
+    expect(page.get_by_text(worked_out)).to_be_visible()
     page.get_by_role("link", name="Back").click()
-    assert page.get_by_role("heading", name=f"Enquiry {enquiry.reference}").is_visible()
+    expect(page.get_by_role("heading", name=f"Enquiry {enquiry.reference}")).to_be_visible()

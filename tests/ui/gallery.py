@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.views import View
 
 from foundation.accounts.models import User
@@ -181,3 +183,15 @@ class Raises(Dressed, views.ActionView):
         raise ERRORS[what]
 
     http_method_names = ["get", "post"]
+
+
+class InHalves(View):
+    """A page whose second half comes half a second after its first."""
+
+    def get(self, request: HttpRequest) -> StreamingHttpResponse:
+        def halves() -> Iterator[str]:
+            yield "<!doctype html><html lang='en-GB'><title>In halves – Early Help</title>" + " " * 5000
+            time.sleep(0.5)
+            yield "<body><main><h1>In halves</h1></main></body></html>"
+
+        return StreamingHttpResponse(halves())

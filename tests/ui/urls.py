@@ -17,6 +17,7 @@ pages = [
     path("form/", gallery.GalleryForm.as_view(), name="gallery_form"),
     path("saving/", gallery.GallerySaving.as_view(), name="gallery_saving"),
     path("autosave/", gallery.GalleryAutosave.as_view(), name="gallery_autosave"),
+    path("halves/", gallery.InHalves.as_view(), name="gallery_halves"),
     path("raise/<str:what>/", gallery.Raises.as_view(), name="raises"),
 ]
 urlpatterns = [

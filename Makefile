@@ -29,7 +29,8 @@ reset: set-up
 # The browser tests need Chromium; set-up-test installs it where it may and says so where it may not.
 test: export DJANGO_SETTINGS_MODULE := earlyhelp.settings.test
 test: set-up-test
-	@set --; command -v chromium >/dev/null || command -v chromium-browser >/dev/null || set -- -m "not browser"; \
+	@set --; { command -v chromium-headless-shell || command -v chromium || command -v chromium-browser; } >/dev/null || \
+	  set -- -m "not browser"; \
 	exec $(SERVERS) --test -- sh -c \
 	  '$(PY) manage.py vendor_assets --verbosity 0 && exec $(PY) -m pytest -n 2 --dist worksteal "$$@" $(ARGS)' pytest "$$@"
 

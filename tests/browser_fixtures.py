@@ -24,7 +24,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+from earlyhelp.bootstrap import BROWSERS
+
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), BROWSERS[0])
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

@@ -116,7 +116,7 @@ def test_a_font_that_is_not_there_is_asked_for_by_its_package(monkeypatch: pytes
 
 def test_missing_browser_leaves_out_its_tests_aloud(capsys: pytest.CaptureFixture[str]) -> None:
     """OPS-1: fewer tests never pass for all of them in silence."""
-    packages = bootstrap.Packages(["chromium"], may_install=False)
+    packages = bootstrap.Packages(["chromium-headless-shell"], may_install=False)
     packages.begin()
     packages.finish()
     assert capsys.readouterr().out == "Chromium is missing: the browser tests are left out.\n"

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from earlyhelp.bootstrap import BROWSERS
 
@@ -37,6 +37,7 @@ QUIET = [
     "--no-first-run",
 ]
 VIOLATIONS = {"resultTypes": ["violations"]}  # to describe all that is right as well takes as long again
+PATIENCE = 15_000  # milliseconds: how long a busy machine may take to come round to what is waited for
 DEMO_PASSWORD = "early-help-demo"
 
 
@@ -47,6 +48,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         for act in ("click", "press"):
             patch.setattr(Locator, act, _arriving(getattr(Locator, act)))
+        expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium
         chromium.close()
@@ -133,7 +135,7 @@ def _page(browser: Browser, url: str, *, script: bool) -> Iterator[Page]:
         base_url=url, java_script_enabled=script, viewport={"width": 1280, "height": 900}, locale="en-GB"
     )
     context.runs_script = script  # type: ignore[attr-defined]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     page = context.new_page()
     page.on("console", lambda message: complaints.extend(_complaint(message)))

@@ -180,6 +180,14 @@ class TestTakeButtons:
         assert screener.post("take_oldest").url == screener.url("queue")
         assert "Nothing is waiting to be screened." in text_of(screener.get("queue"))
 
+    def test_nothing_is_offered_where_nothing_waits(self, site, screener):
+        """INT-4: the button stands above the queue while there is something to take."""
+        with clock.at(MORNING):
+            waiting(site)
+            assert "Take the oldest" in text_of(screener.get("queue"))
+            screener.post("take_oldest")
+            assert "Take the oldest" not in text_of(screener.get("queue"))
+
     def test_the_second_gets_a_page_that_says_who_has_it(self, site):
         """Bad input: 409, who and since when."""
         with clock.at(MORNING):

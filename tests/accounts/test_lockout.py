@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import statistics
+import time
 
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db.models import F
 from django.test import Client, RequestFactory
 
@@ -173,6 +176,36 @@ def test_confirming_the_password_again_counts_too(client, person):
 def test_awkward_addresses_break_nothing(awkward):
     """ACC-5: refused like any other."""
     assert attempt(awkward).status_code == 200
+
+
+class Quick(PBKDF2PasswordHasher):
+    """The product's own hasher, with enough work to be seen beside the rest of a request and no more."""
+
+    iterations = 150_000
+
+
+@pytest.mark.slow
+def test_every_failure_takes_as_long(settings):
+    """ACC-5: real, unknown, inactive and locked do the same work: no median is far from the others."""
+    settings.PASSWORD_HASHERS = ["tests.accounts.test_lockout.Quick"]
+    settings.AXES_FAILURE_LIMIT = 1_000
+    real, inactive, locked = make_user(), make_user(is_active=False), make_user()
+    cases = {
+        "real": (real.email, WRONG),
+        "unknown": ("nobody@fernshire.example", WRONG),
+        "inactive": (inactive.email, PASSWORD),
+        "locked": (locked.email, PASSWORD),
+    }
+    attempt(locked.email)
+    AccessAttempt.objects.update(failures_since_start=1_000)
+    took: dict[str, list[float]] = {name: [] for name in cases}
+    for round_ in range(9):
+        for number, (name, (email, password)) in enumerate(cases.items()):
+            before = time.perf_counter()
+            assert attempt(email, password, address=f"198.51.{round_}.{number}").status_code == 200
+            took[name].append(time.perf_counter() - before)
+    medians = {name: statistics.median(times) for name, times in took.items()}
+    assert max(medians.values()) / min(medians.values()) < 1.35, medians
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_a_document_without_end_is_killed_in_time(warm_engine) -> None:
     """Trust 20: a table that would take most of a minute; the clock is the wall's, shortened here from 20 seconds."""
     begun = time.monotonic()
     assert failure(warm_engine, SLOW, within=SHORT) == "time"
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 4
     assert Limits().seconds == 20.0
 
 

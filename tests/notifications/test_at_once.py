@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -213,7 +212,7 @@ def test_a_request_that_tells_succeeds_quickly_while_the_broker_is_down(monkeypa
     kick._hang_up()
     kick._asked_again_at = 0.0
     assert took[0] < 2.5
-    assert statistics.median(took[1:]) < 0.3  # one may have waited for the processor
+    assert max(took[1:]) < 0.3
     assert len(messages(partnership)) == 4
     assert deliver(partnership) == 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
-import statistics
 import threading
 import time
 from uuid import uuid4
@@ -103,7 +102,7 @@ def test_a_request_succeeds_quickly_while_the_broker_is_down(
             took.append(time.monotonic() - began)
         assert kick.answers() is False
     assert took[0] < 2.5
-    assert statistics.median(took[1:]) < 0.3  # one may have waited for the processor
+    assert max(took[1:]) < 0.3
     done: list[object] = []
     handle("test.note", lambda *, message_id, payload: done.append(message_id))  # type: ignore[operator]
     assert services.deliver_due(partnership_id=partnership.pk) == 5
